@@ -45,6 +45,7 @@ check: $(NODE_MODULES) ## Checks formatting, lints and types
 	@.ci/install cc
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features --locked -- -D warnings
+	$(CARGO) clippy --workspace --test sabotage --all-features --locked -- -D warnings
 	$(CARGO) clippy -p helpline-gateway --no-default-features --features embed --locked -- -D warnings
 	cd web-client && npm run --silent check
 
@@ -84,9 +85,10 @@ screenshots: web ## Takes screenshots of every screen into web-client/screenshot
 	$(CARGO) build --workspace --all-features --locked --bins
 	.ci/with-dev npm --prefix web-client run --silent screenshots
 
-test-load: ## Runs a brief proof under faults, and checks the stable performance ratios
+test-load: ## Tests that the proof finds broken promises, runs a brief proof under faults, and checks the stable performance ratios
 	@.ci/install cc postgres redis
 	$(CARGO) build $(BREAKABLE) -p helpline-gateway -p helpline-loadtest
+	$(CARGO) test $(BREAKABLE) -p helpline-gateway -p helpline-loadtest --test sabotage -- --test-threads 3
 	target/breakable/helpline-loadtest prove --brief
 	target/breakable/helpline-loadtest bench --check
 

@@ -41,7 +41,7 @@ CREATE TABLE helpline.support_messages (
     edited_at timestamp with time zone,
     redacted_at timestamp with time zone,
     CONSTRAINT support_messages_attachments_check CHECK (((jsonb_typeof(attachments) = 'array'::text) AND (jsonb_array_length(attachments) <= 10))),
-    CONSTRAINT support_messages_body_check CHECK (((octet_length(body) <= 16384) AND ((body <> ''::text) OR (redacted_at IS NOT NULL)))),
+    CONSTRAINT support_messages_body_check CHECK (((octet_length(body) <= 16384) AND ((body <> ''::text) OR (redacted_at IS NOT NULL) OR (jsonb_array_length(attachments) > 0)))),
     CONSTRAINT support_messages_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 64))),
     CONSTRAINT support_messages_note_check CHECK (((NOT is_internal) OR (sender_type <> 'customer'::text))),
     CONSTRAINT support_messages_sender_check CHECK (((sender_id IS NULL) = (sender_type = 'system'::text))),
@@ -75,8 +75,8 @@ CREATE TABLE helpline.support_ticket_activity (
     CONSTRAINT support_ticket_activity_actor_type_check CHECK ((actor_type = ANY (ARRAY['customer'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT support_ticket_activity_kind_check CHECK (
 CASE
-    WHEN (kind = ANY (ARRAY['message_added'::text, 'created'::text, 'status_changed'::text, 'assigned'::text, 'unassigned'::text, 'priority_changed'::text, 'category_changed'::text, 'resolved'::text, 'closed'::text, 'reopened'::text, 'escalated'::text, 'rated'::text, 'message_edited'::text, 'message_redacted'::text])) THEN (public_seq IS NOT NULL)
-    WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
+    WHEN (kind = ANY (ARRAY['message_added'::text, 'created'::text, 'status_changed'::text, 'assigned'::text, 'unassigned'::text, 'priority_changed'::text, 'category_changed'::text, 'resolved'::text, 'closed'::text, 'reopened'::text, 'escalated'::text, 'rated'::text, 'message_edited'::text, 'message_redacted'::text, 'attachment_checked'::text])) THEN (public_seq IS NOT NULL)
+    WHEN (kind = ANY (ARRAY['internal_note_added'::text, 'note_edited'::text, 'note_redacted'::text, 'logged'::text, 'archived'::text, 'internal_attachment_checked'::text])) THEN ((public_seq IS NULL) AND (public_old_value IS NULL) AND (public_new_value IS NULL))
     ELSE false
 END),
     CONSTRAINT support_ticket_activity_seq_check CHECK (((seq > 0) AND (public_seq > 0) AND (public_seq <= seq))),
@@ -195,6 +195,41 @@ WITH (fillfactor='60');
 ALTER TABLE ONLY helpline.support_read_positions FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.support_read_positions OWNER TO helpline_owner;
 
+-- uploads
+CREATE TABLE helpline.uploads (
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    ticket_id uuid,
+    is_internal boolean DEFAULT false NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    declared_type text,
+    content_type text,
+    size_bytes bigint NOT NULL,
+    sha256 bytea,
+    state text DEFAULT 'reserved'::text NOT NULL,
+    scan_finding text,
+    scan_engine text,
+    scanned_at timestamp with time zone,
+    message_id uuid,
+    blob_key text,
+    preview_key text,
+    preview_type text,
+    width integer,
+    height integer,
+    ip_address inet,
+    created_at timestamp with time zone NOT NULL,
+    stored_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT uploads_bytes_check CHECK (((blob_key IS NOT NULL) = (state = ANY (ARRAY['stored'::text, 'clean'::text, 'not_scanned'::text])))),
+    CONSTRAINT uploads_message_check CHECK (((message_id IS NULL) OR ((ticket_id IS NOT NULL) AND (state <> 'reserved'::text)))),
+    CONSTRAINT uploads_preview_check CHECK ((num_nonnulls(preview_key, preview_type) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT uploads_sizes_check CHECK ((((size_bytes >= 1) AND (size_bytes <= '9007199254740991'::bigint)) AND ((char_length(key) >= 1) AND (char_length(key) <= 64)) AND ((char_length(name) >= 1) AND (char_length(name) <= 200)) AND (char_length(declared_type) <= 200) AND (char_length(content_type) <= 200) AND (char_length(scan_finding) <= 500) AND (char_length(scan_engine) <= 200) AND (char_length(blob_key) <= 200) AND (char_length(preview_key) <= 200) AND (char_length(preview_type) <= 200))),
+    CONSTRAINT uploads_state_check CHECK ((state = ANY (ARRAY['reserved'::text, 'stored'::text, 'clean'::text, 'not_scanned'::text, 'infected'::text, 'not_scannable'::text, 'gone'::text])))
+);
+ALTER TABLE ONLY helpline.uploads FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.uploads OWNER TO helpline_owner;
+
 -- access_log
 CREATE TABLE helpline.access_log (
     id bigint NOT NULL,
@@ -225,6 +260,188 @@ ALTER TABLE helpline.access_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+
+-- adopted_originals
+CREATE TABLE helpline.adopted_originals (
+    ticket_id uuid NOT NULL,
+    source text NOT NULL,
+    row_id uuid NOT NULL,
+    field text NOT NULL,
+    message_id uuid,
+    original jsonb NOT NULL,
+    CONSTRAINT adopted_originals_source_check CHECK ((source = ANY (ARRAY['ticket'::text, 'message'::text, 'activity'::text])))
+);
+ALTER TABLE ONLY helpline.adopted_originals FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.adopted_originals OWNER TO helpline_owner;
+
+-- adopted_tickets
+CREATE TABLE helpline.adopted_tickets (
+    ticket_id uuid NOT NULL,
+    source text NOT NULL,
+    digest text NOT NULL,
+    written_digest text NOT NULL,
+    owners uuid[] NOT NULL,
+    seq bigint NOT NULL,
+    adopted_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT adopted_tickets_digest_check CHECK (((digest ~ '^[0-9a-f]{64}$'::text) AND (written_digest ~ '^[0-9a-f]{64}$'::text)))
+);
+ALTER TABLE ONLY helpline.adopted_tickets FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.adopted_tickets OWNER TO helpline_owner;
+
+-- adoption_revoked
+CREATE TABLE helpline.adoption_revoked (
+    id bigint NOT NULL,
+    database text,
+    source text NOT NULL,
+    object_kind text NOT NULL,
+    object_name text NOT NULL,
+    column_name text,
+    privilege text NOT NULL,
+    grantee text NOT NULL,
+    is_grantable boolean NOT NULL,
+    revoked_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT adoption_revoked_kind_check CHECK ((object_kind = ANY (ARRAY['table'::text, 'function'::text])))
+);
+ALTER TABLE ONLY helpline.adoption_revoked FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.adoption_revoked OWNER TO helpline_owner;
+
+-- adoption_revoked_id_seq
+ALTER TABLE helpline.adoption_revoked ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME helpline.adoption_revoked_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- background_identity
+CREATE TABLE helpline.background_identity (
+    only_row boolean DEFAULT true NOT NULL,
+    cluster bigint,
+    public_url text,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    clock_paused_at timestamp with time zone,
+    clock_jump_ms bigint,
+    CONSTRAINT background_identity_clock_check CHECK (((clock_paused_at IS NULL) = (clock_jump_ms IS NULL))),
+    CONSTRAINT background_identity_only_row_check CHECK (only_row),
+    CONSTRAINT background_identity_public_url_check CHECK ((char_length(public_url) <= 2000))
+);
+ALTER TABLE ONLY helpline.background_identity FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.background_identity OWNER TO helpline_owner;
+
+-- blob_removals
+CREATE TABLE helpline.blob_removals (
+    blob_key text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    upload_id uuid,
+    ticket_id uuid,
+    sha256 bytea,
+    CONSTRAINT blob_removals_sizes_check CHECK ((char_length(blob_key) <= 200))
+);
+ALTER TABLE ONLY helpline.blob_removals FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.blob_removals OWNER TO helpline_owner;
+
+-- consumer_faults
+CREATE TABLE helpline.consumer_faults (
+    consumer text NOT NULL,
+    ticket_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text NOT NULL,
+    failed_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    held_at timestamp with time zone,
+    CONSTRAINT consumer_faults_error_check CHECK ((char_length(error) <= 500)),
+    CONSTRAINT consumer_faults_seq_check CHECK (((seq > 0) AND (last_seq >= seq)))
+);
+ALTER TABLE ONLY helpline.consumer_faults FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.consumer_faults OWNER TO helpline_owner;
+
+-- consumer_windows
+CREATE TABLE helpline.consumer_windows (
+    consumer text NOT NULL,
+    ticket_id uuid NOT NULL,
+    seq bigint NOT NULL
+);
+ALTER TABLE ONLY helpline.consumer_windows FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.consumer_windows OWNER TO helpline_owner;
+
+-- consumers
+CREATE TABLE helpline.consumers (
+    name text NOT NULL,
+    cluster bigint NOT NULL,
+    seen pg_snapshot NOT NULL,
+    upto pg_snapshot,
+    position_ticket uuid,
+    position_seq bigint,
+    is_sorted boolean DEFAULT false NOT NULL,
+    clusters_done bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    paused_at timestamp with time zone,
+    events bigint DEFAULT 0 NOT NULL,
+    moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT consumers_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT consumers_position_check CHECK (((position_ticket IS NULL) = (position_seq IS NULL))),
+    CONSTRAINT consumers_window_check CHECK (((upto IS NOT NULL) OR ((position_ticket IS NULL) AND (NOT is_sorted))))
+)
+WITH (fillfactor='50');
+ALTER TABLE ONLY helpline.consumers FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.consumers OWNER TO helpline_owner;
+
+-- deliveries
+CREATE TABLE helpline.deliveries (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    receiver text NOT NULL,
+    ticket_id uuid,
+    seq bigint,
+    key text NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    is_retry boolean GENERATED ALWAYS AS (((attempts > 0) OR (replays > 0))) STORED NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    lease_token uuid,
+    lease_until timestamp with time zone,
+    done_at timestamp with time zone,
+    dead_at timestamp with time zone,
+    error text,
+    replays integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT deliveries_end_check CHECK ((num_nonnulls(done_at, dead_at, lease_token) <= 1)),
+    CONSTRAINT deliveries_kind_check CHECK ((kind ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT deliveries_lease_check CHECK (((lease_token IS NULL) = (lease_until IS NULL))),
+    CONSTRAINT deliveries_sizes_check CHECK ((((char_length(receiver) >= 1) AND (char_length(receiver) <= 200)) AND (char_length(key) <= 200) AND (char_length(error) <= 500) AND (octet_length((payload)::text) <= 16384)))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.01');
+ALTER TABLE ONLY helpline.deliveries FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.deliveries OWNER TO helpline_owner;
+
+-- erased_people
+CREATE TABLE helpline.erased_people (
+    person_id uuid NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    names_up_to uuid,
+    is_done boolean DEFAULT false NOT NULL
+);
+ALTER TABLE ONLY helpline.erased_people FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.erased_people OWNER TO helpline_owner;
+
+-- erasure_proposals
+CREATE TABLE helpline.erasure_proposals (
+    person_id uuid NOT NULL,
+    gone_since timestamp with time zone NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    refused_at timestamp with time zone,
+    refused_by uuid,
+    CONSTRAINT erasure_proposals_refused_check CHECK (((refused_at IS NOT NULL) OR (refused_by IS NULL)))
+);
+ALTER TABLE ONLY helpline.erasure_proposals FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.erasure_proposals OWNER TO helpline_owner;
 
 -- helpline_backfills
 CREATE TABLE helpline.helpline_backfills (
@@ -257,6 +474,14 @@ CREATE TABLE helpline.helpline_objects (
 ALTER TABLE ONLY helpline.helpline_objects FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.helpline_objects OWNER TO helpline_owner;
 
+-- helpline_options
+CREATE TABLE helpline.helpline_options (
+    name text NOT NULL,
+    value text NOT NULL
+);
+ALTER TABLE ONLY helpline.helpline_options FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.helpline_options OWNER TO helpline_owner;
+
 -- helpline_restores
 CREATE TABLE helpline.helpline_restores (
     only_row boolean DEFAULT true NOT NULL,
@@ -265,6 +490,25 @@ CREATE TABLE helpline.helpline_restores (
 );
 ALTER TABLE ONLY helpline.helpline_restores FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.helpline_restores OWNER TO helpline_owner;
+
+-- legal_holds
+CREATE TABLE helpline.legal_holds (
+    id uuid NOT NULL,
+    ticket_id uuid,
+    person_id uuid,
+    reason text NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone NOT NULL,
+    review_at timestamp with time zone,
+    released_by uuid,
+    released_at timestamp with time zone,
+    by_sql boolean DEFAULT false NOT NULL,
+    CONSTRAINT legal_holds_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 1000))),
+    CONSTRAINT legal_holds_released_check CHECK (((released_at IS NOT NULL) OR (released_by IS NULL))),
+    CONSTRAINT legal_holds_scope_check CHECK ((num_nonnulls(ticket_id, person_id) = 1))
+);
+ALTER TABLE ONLY helpline.legal_holds FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.legal_holds OWNER TO helpline_owner;
 
 -- people_subjects
 CREATE TABLE helpline.people_subjects (
@@ -286,6 +530,98 @@ CREATE TABLE helpline.people_to_follow (
 );
 ALTER TABLE ONLY helpline.people_to_follow FORCE ROW LEVEL SECURITY;
 ALTER TABLE helpline.people_to_follow OWNER TO helpline_owner;
+
+-- platform_people
+CREATE TABLE helpline.platform_people (
+    person_id uuid NOT NULL,
+    gives_name boolean NOT NULL,
+    gives_email boolean NOT NULL,
+    gone_since timestamp with time zone
+);
+ALTER TABLE ONLY helpline.platform_people FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.platform_people OWNER TO helpline_owner;
+
+-- retention_run_tickets
+CREATE TABLE helpline.retention_run_tickets (
+    run_id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    error text,
+    CONSTRAINT retention_run_tickets_error_check CHECK ((char_length(error) <= 500))
+);
+ALTER TABLE ONLY helpline.retention_run_tickets FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.retention_run_tickets OWNER TO helpline_owner;
+
+-- retention_runs
+CREATE TABLE helpline.retention_runs (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    period timestamp with time zone NOT NULL,
+    months integer NOT NULL,
+    share_max_percent integer NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    cutoff timestamp with time zone NOT NULL,
+    total bigint NOT NULL,
+    due bigint NOT NULL,
+    skipped jsonb NOT NULL,
+    approved_by uuid,
+    approved_at timestamp with time zone,
+    pass smallint DEFAULT 1 NOT NULL,
+    position_ticket uuid,
+    position_row bigint,
+    changed bigint DEFAULT 0 NOT NULL,
+    worked_ms bigint DEFAULT 0 NOT NULL,
+    kept jsonb,
+    digest text,
+    reason text,
+    done_at timestamp with time zone,
+    CONSTRAINT retention_runs_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT retention_runs_done_check CHECK (((done_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'acting'::text])))),
+    CONSTRAINT retention_runs_kind_check CHECK ((kind = ANY (ARRAY['archive'::text, 'delete'::text, 'access_log'::text]))),
+    CONSTRAINT retention_runs_months_check CHECK ((((months >= 1) AND (months <= 240)) AND ((share_max_percent >= 1) AND (share_max_percent <= 100)))),
+    CONSTRAINT retention_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'acting'::text, 'done'::text, 'stopped'::text, 'expired'::text])))
+);
+ALTER TABLE ONLY helpline.retention_runs FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.retention_runs OWNER TO helpline_owner;
+
+-- schedule_runs
+CREATE TABLE helpline.schedule_runs (
+    schedule text NOT NULL,
+    period timestamp with time zone NOT NULL,
+    progress jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 1 NOT NULL,
+    lease_token uuid,
+    lease_until timestamp with time zone,
+    started_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    error text,
+    CONSTRAINT schedule_runs_lease_check CHECK ((((lease_token IS NULL) = (lease_until IS NULL)) AND ((done_at IS NULL) OR (lease_token IS NULL)))),
+    CONSTRAINT schedule_runs_sizes_check CHECK (((octet_length((progress)::text) <= 65536) AND (char_length(error) <= 500)))
+);
+ALTER TABLE ONLY helpline.schedule_runs FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.schedule_runs OWNER TO helpline_owner;
+
+-- schedules
+CREATE TABLE helpline.schedules (
+    name text NOT NULL,
+    zone text NOT NULL,
+    wall_time time without time zone NOT NULL,
+    every text NOT NULL,
+    on_day smallint,
+    next_at timestamp with time zone NOT NULL,
+    paused_at timestamp with time zone,
+    CONSTRAINT schedules_every_check CHECK ((every = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'quarter'::text]))),
+    CONSTRAINT schedules_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT schedules_on_day_check CHECK (
+CASE every
+    WHEN 'day'::text THEN (on_day IS NULL)
+    WHEN 'week'::text THEN ((on_day >= 1) AND (on_day <= 7))
+    ELSE ((on_day >= 1) AND (on_day <= 31))
+END),
+    CONSTRAINT schedules_zone_check CHECK (((char_length(zone) >= 1) AND (char_length(zone) <= 64)))
+);
+ALTER TABLE ONLY helpline.schedules FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.schedules OWNER TO helpline_owner;
 
 -- service_instances
 CREATE UNLOGGED TABLE helpline.service_instances (
@@ -321,6 +657,7 @@ CREATE TABLE helpline.support_settings (
     updated_by uuid,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT support_settings_name_check CHECK ((name ~ '^[a-z][a-z_]{0,63}$'::text)),
+    CONSTRAINT support_settings_retention_check CHECK (((name <> 'retention'::text) OR COALESCE(((jsonb_typeof((value -> 'enabled'::text)) = 'boolean'::text) AND (value @@ '(($."archive_months" >= 1 && $."archive_months" <= 240) && $."archive_months".floor() == $."archive_months")'::jsonpath) AND (value @@ '(($."delete_months" >= 1 && $."delete_months" <= 240) && $."delete_months".floor() == $."delete_months")'::jsonpath) AND (value @@ '(($."access_log_months" >= 3 && $."access_log_months" <= 240) && $."access_log_months".floor() == $."access_log_months")'::jsonpath) AND (value @@ '(($."share_max_percent" >= 1 && $."share_max_percent" <= 100) && $."share_max_percent".floor() == $."share_max_percent")'::jsonpath) AND (value @@ '(($."day" >= 1 && $."day" <= 28) && $."day".floor() == $."day")'::jsonpath) AND (jsonb_typeof((value -> 'at'::text)) = 'string'::text) AND ((value ->> 'at'::text) ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text) AND (jsonb_typeof((value -> 'zone'::text)) = 'string'::text) AND ((value ->> 'zone'::text) ~ '^[A-Za-z0-9_+/-]{1,64}$'::text)), false))),
     CONSTRAINT support_settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 ALTER TABLE ONLY helpline.support_settings FORCE ROW LEVEL SECURITY;
@@ -344,6 +681,38 @@ CREATE SEQUENCE helpline.support_ticket_numbers
     CACHE 1;
 ALTER TABLE helpline.support_ticket_numbers OWNER TO helpline_owner;
 
+-- timers
+CREATE TABLE helpline.timers (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    ticket_id uuid NOT NULL,
+    key text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    fire_at timestamp with time zone NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    held_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT timers_error_check CHECK ((char_length(error) <= 500)),
+    CONSTRAINT timers_key_check CHECK ((char_length(key) <= 100)),
+    CONSTRAINT timers_kind_check CHECK ((kind ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+    CONSTRAINT timers_payload_check CHECK ((octet_length((payload)::text) <= 16384))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.01');
+ALTER TABLE ONLY helpline.timers FORCE ROW LEVEL SECURITY;
+ALTER TABLE helpline.timers OWNER TO helpline_owner;
+
+-- timers_id_seq
+ALTER TABLE helpline.timers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME helpline.timers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- user_roles
 CREATE TABLE helpline.user_roles (
     user_id uuid NOT NULL,
@@ -359,6 +728,54 @@ ALTER TABLE helpline.user_roles OWNER TO helpline_owner;
 ALTER TABLE ONLY helpline.access_log
     ADD CONSTRAINT access_log_pkey PRIMARY KEY (id);
 
+-- adopted_originals adopted_originals_pkey
+ALTER TABLE ONLY helpline.adopted_originals
+    ADD CONSTRAINT adopted_originals_pkey PRIMARY KEY (ticket_id, source, row_id, field);
+
+-- adopted_tickets adopted_tickets_pkey
+ALTER TABLE ONLY helpline.adopted_tickets
+    ADD CONSTRAINT adopted_tickets_pkey PRIMARY KEY (ticket_id);
+
+-- adoption_revoked adoption_revoked_pkey
+ALTER TABLE ONLY helpline.adoption_revoked
+    ADD CONSTRAINT adoption_revoked_pkey PRIMARY KEY (id);
+
+-- background_identity background_identity_pkey
+ALTER TABLE ONLY helpline.background_identity
+    ADD CONSTRAINT background_identity_pkey PRIMARY KEY (only_row);
+
+-- blob_removals blob_removals_pkey
+ALTER TABLE ONLY helpline.blob_removals
+    ADD CONSTRAINT blob_removals_pkey PRIMARY KEY (blob_key);
+
+-- consumer_faults consumer_faults_pkey
+ALTER TABLE ONLY helpline.consumer_faults
+    ADD CONSTRAINT consumer_faults_pkey PRIMARY KEY (consumer, ticket_id);
+
+-- consumer_windows consumer_windows_pkey
+ALTER TABLE ONLY helpline.consumer_windows
+    ADD CONSTRAINT consumer_windows_pkey PRIMARY KEY (consumer, ticket_id, seq);
+
+-- consumers consumers_pkey
+ALTER TABLE ONLY helpline.consumers
+    ADD CONSTRAINT consumers_pkey PRIMARY KEY (name);
+
+-- deliveries deliveries_pkey
+ALTER TABLE ONLY helpline.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+-- deliveries deliveries_receiver_key
+ALTER TABLE ONLY helpline.deliveries
+    ADD CONSTRAINT deliveries_receiver_key UNIQUE (kind, receiver, key);
+
+-- erased_people erased_people_pkey
+ALTER TABLE ONLY helpline.erased_people
+    ADD CONSTRAINT erased_people_pkey PRIMARY KEY (person_id);
+
+-- erasure_proposals erasure_proposals_pkey
+ALTER TABLE ONLY helpline.erasure_proposals
+    ADD CONSTRAINT erasure_proposals_pkey PRIMARY KEY (person_id);
+
 -- helpline_backfills helpline_backfills_pkey
 ALTER TABLE ONLY helpline.helpline_backfills
     ADD CONSTRAINT helpline_backfills_pkey PRIMARY KEY (version);
@@ -371,9 +788,17 @@ ALTER TABLE ONLY helpline.helpline_migrations
 ALTER TABLE ONLY helpline.helpline_objects
     ADD CONSTRAINT helpline_objects_pkey PRIMARY KEY (path);
 
+-- helpline_options helpline_options_pkey
+ALTER TABLE ONLY helpline.helpline_options
+    ADD CONSTRAINT helpline_options_pkey PRIMARY KEY (name);
+
 -- helpline_restores helpline_restores_pkey
 ALTER TABLE ONLY helpline.helpline_restores
     ADD CONSTRAINT helpline_restores_pkey PRIMARY KEY (only_row);
+
+-- legal_holds legal_holds_pkey
+ALTER TABLE ONLY helpline.legal_holds
+    ADD CONSTRAINT legal_holds_pkey PRIMARY KEY (id);
 
 -- people people_pkey
 ALTER TABLE ONLY helpline.people
@@ -386,6 +811,30 @@ ALTER TABLE ONLY helpline.people_subjects
 -- people_to_follow people_to_follow_pkey
 ALTER TABLE ONLY helpline.people_to_follow
     ADD CONSTRAINT people_to_follow_pkey PRIMARY KEY (person_id);
+
+-- platform_people platform_people_pkey
+ALTER TABLE ONLY helpline.platform_people
+    ADD CONSTRAINT platform_people_pkey PRIMARY KEY (person_id);
+
+-- retention_run_tickets retention_run_tickets_pkey
+ALTER TABLE ONLY helpline.retention_run_tickets
+    ADD CONSTRAINT retention_run_tickets_pkey PRIMARY KEY (run_id, ticket_id);
+
+-- retention_runs retention_runs_period_key
+ALTER TABLE ONLY helpline.retention_runs
+    ADD CONSTRAINT retention_runs_period_key UNIQUE (kind, period);
+
+-- retention_runs retention_runs_pkey
+ALTER TABLE ONLY helpline.retention_runs
+    ADD CONSTRAINT retention_runs_pkey PRIMARY KEY (id);
+
+-- schedule_runs schedule_runs_pkey
+ALTER TABLE ONLY helpline.schedule_runs
+    ADD CONSTRAINT schedule_runs_pkey PRIMARY KEY (schedule, period);
+
+-- schedules schedules_pkey
+ALTER TABLE ONLY helpline.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 
 -- service_instances service_instances_pkey
 ALTER TABLE ONLY helpline.service_instances
@@ -451,6 +900,26 @@ ALTER TABLE ONLY helpline.support_tickets
 ALTER TABLE ONLY helpline.support_tickets
     ADD CONSTRAINT support_tickets_user_key UNIQUE (user_id, key);
 
+-- timers timers_pkey
+ALTER TABLE ONLY helpline.timers
+    ADD CONSTRAINT timers_pkey PRIMARY KEY (id);
+
+-- timers timers_ticket_key
+ALTER TABLE ONLY helpline.timers
+    ADD CONSTRAINT timers_ticket_key UNIQUE (ticket_id, kind, key);
+
+-- uploads uploads_blob_key
+ALTER TABLE ONLY helpline.uploads
+    ADD CONSTRAINT uploads_blob_key UNIQUE (blob_key);
+
+-- uploads uploads_owner_key
+ALTER TABLE ONLY helpline.uploads
+    ADD CONSTRAINT uploads_owner_key UNIQUE (owner_id, key);
+
+-- uploads uploads_pkey
+ALTER TABLE ONLY helpline.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
+
 -- user_roles user_roles_pkey
 ALTER TABLE ONLY helpline.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role);
@@ -464,11 +933,59 @@ CREATE INDEX access_log_ticket_idx ON helpline.access_log USING btree (ticket_id
 -- access_log_user_idx
 CREATE INDEX access_log_user_idx ON helpline.access_log USING btree (user_id, id);
 
+-- blob_removals_due_idx
+CREATE INDEX blob_removals_due_idx ON helpline.blob_removals USING btree (due_at);
+
+-- consumer_faults_due_idx
+CREATE INDEX consumer_faults_due_idx ON helpline.consumer_faults USING btree (consumer, next_at) WHERE (held_at IS NULL);
+
+-- consumer_faults_ticket_idx
+CREATE INDEX consumer_faults_ticket_idx ON helpline.consumer_faults USING btree (ticket_id);
+
+-- deliveries_dead_idx
+CREATE INDEX deliveries_dead_idx ON helpline.deliveries USING btree (kind, dead_at, id) WHERE (dead_at IS NOT NULL);
+
+-- deliveries_done_idx
+CREATE INDEX deliveries_done_idx ON helpline.deliveries USING btree (done_at) WHERE (done_at IS NOT NULL);
+
+-- deliveries_leased_idx
+CREATE INDEX deliveries_leased_idx ON helpline.deliveries USING btree (kind, receiver, lease_until) WHERE (lease_token IS NOT NULL);
+
+-- deliveries_open_idx
+CREATE INDEX deliveries_open_idx ON helpline.deliveries USING btree (kind, receiver, is_retry, next_at) WHERE ((done_at IS NULL) AND (dead_at IS NULL));
+
+-- deliveries_ticket_idx
+CREATE INDEX deliveries_ticket_idx ON helpline.deliveries USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+
+-- erased_people_left_idx
+CREATE INDEX erased_people_left_idx ON helpline.erased_people USING btree (erased_at) WHERE (NOT is_done);
+
+-- legal_holds_person_idx
+CREATE INDEX legal_holds_person_idx ON helpline.legal_holds USING btree (person_id) WHERE ((released_at IS NULL) AND (person_id IS NOT NULL));
+
+-- legal_holds_ticket_idx
+CREATE INDEX legal_holds_ticket_idx ON helpline.legal_holds USING btree (ticket_id) WHERE ((released_at IS NULL) AND (ticket_id IS NOT NULL));
+
 -- people_email_idx
 CREATE INDEX people_email_idx ON helpline.people USING btree (lower(email)) WHERE (email IS NOT NULL);
 
 -- people_subjects_person_idx
 CREATE INDEX people_subjects_person_idx ON helpline.people_subjects USING btree (person);
+
+-- platform_people_gone_idx
+CREATE INDEX platform_people_gone_idx ON helpline.platform_people USING btree (gone_since) WHERE (gone_since IS NOT NULL);
+
+-- retention_runs_open_idx
+CREATE UNIQUE INDEX retention_runs_open_idx ON helpline.retention_runs USING btree (kind) WHERE (done_at IS NULL);
+
+-- retention_runs_planned_idx
+CREATE INDEX retention_runs_planned_idx ON helpline.retention_runs USING btree (planned_at DESC, id DESC);
+
+-- schedule_runs_open_idx
+CREATE INDEX schedule_runs_open_idx ON helpline.schedule_runs USING btree (schedule, period) WHERE (done_at IS NULL);
+
+-- schedules_next_idx
+CREATE INDEX schedules_next_idx ON helpline.schedules USING btree (next_at) WHERE (paused_at IS NULL);
 
 -- support_read_positions_person_idx
 CREATE INDEX support_read_positions_person_idx ON helpline.support_read_positions USING btree (person_id);
@@ -521,6 +1038,48 @@ CREATE INDEX support_tickets_search_idx ON helpline.support_tickets USING gin (s
 -- support_tickets_status_idx
 CREATE INDEX support_tickets_status_idx ON helpline.support_tickets USING btree (status) WHERE (archived_at IS NULL);
 
+-- timers_fire_idx
+CREATE INDEX timers_fire_idx ON helpline.timers USING btree (kind, fire_at, id) WHERE (held_at IS NULL);
+
+-- timers_held_idx
+CREATE INDEX timers_held_idx ON helpline.timers USING btree (held_at) WHERE (held_at IS NOT NULL);
+
+-- uploads_message_idx
+CREATE INDEX uploads_message_idx ON helpline.uploads USING btree (message_id) WHERE (message_id IS NOT NULL);
+
+-- uploads_owner_idx
+CREATE INDEX uploads_owner_idx ON helpline.uploads USING btree (owner_id, created_at) INCLUDE (size_bytes);
+
+-- uploads_ticket_idx
+CREATE INDEX uploads_ticket_idx ON helpline.uploads USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+
+-- uploads_unattached_idx
+CREATE INDEX uploads_unattached_idx ON helpline.uploads USING btree (expires_at) WHERE (message_id IS NULL);
+
+-- adopted_originals adopted_originals_ticket_fkey
+ALTER TABLE ONLY helpline.adopted_originals
+    ADD CONSTRAINT adopted_originals_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
+
+-- consumer_faults consumer_faults_consumer_fkey
+ALTER TABLE ONLY helpline.consumer_faults
+    ADD CONSTRAINT consumer_faults_consumer_fkey FOREIGN KEY (consumer) REFERENCES helpline.consumers(name) ON DELETE CASCADE;
+
+-- consumer_faults consumer_faults_ticket_fkey
+ALTER TABLE ONLY helpline.consumer_faults
+    ADD CONSTRAINT consumer_faults_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
+
+-- consumer_windows consumer_windows_consumer_fkey
+ALTER TABLE ONLY helpline.consumer_windows
+    ADD CONSTRAINT consumer_windows_consumer_fkey FOREIGN KEY (consumer) REFERENCES helpline.consumers(name) ON DELETE CASCADE;
+
+-- deliveries deliveries_ticket_fkey
+ALTER TABLE ONLY helpline.deliveries
+    ADD CONSTRAINT deliveries_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
+
+-- retention_run_tickets retention_run_tickets_run_fkey
+ALTER TABLE ONLY helpline.retention_run_tickets
+    ADD CONSTRAINT retention_run_tickets_run_fkey FOREIGN KEY (run_id) REFERENCES helpline.retention_runs(id);
+
 -- support_messages support_messages_ticket_fkey
 ALTER TABLE ONLY helpline.support_messages
     ADD CONSTRAINT support_messages_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
@@ -537,8 +1096,49 @@ ALTER TABLE ONLY helpline.support_ticket_activity
 ALTER TABLE ONLY helpline.support_ticket_heads
     ADD CONSTRAINT support_ticket_heads_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
 
+-- timers timers_ticket_fkey
+ALTER TABLE ONLY helpline.timers
+    ADD CONSTRAINT timers_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
+
+-- uploads uploads_ticket_fkey
+ALTER TABLE ONLY helpline.uploads
+    ADD CONSTRAINT uploads_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
+
 -- access_log
 ALTER TABLE helpline.access_log ENABLE ROW LEVEL SECURITY;
+
+-- adopted_originals
+ALTER TABLE helpline.adopted_originals ENABLE ROW LEVEL SECURITY;
+
+-- adopted_tickets
+ALTER TABLE helpline.adopted_tickets ENABLE ROW LEVEL SECURITY;
+
+-- adoption_revoked
+ALTER TABLE helpline.adoption_revoked ENABLE ROW LEVEL SECURITY;
+
+-- background_identity
+ALTER TABLE helpline.background_identity ENABLE ROW LEVEL SECURITY;
+
+-- blob_removals
+ALTER TABLE helpline.blob_removals ENABLE ROW LEVEL SECURITY;
+
+-- consumer_faults
+ALTER TABLE helpline.consumer_faults ENABLE ROW LEVEL SECURITY;
+
+-- consumer_windows
+ALTER TABLE helpline.consumer_windows ENABLE ROW LEVEL SECURITY;
+
+-- consumers
+ALTER TABLE helpline.consumers ENABLE ROW LEVEL SECURITY;
+
+-- deliveries
+ALTER TABLE helpline.deliveries ENABLE ROW LEVEL SECURITY;
+
+-- erased_people
+ALTER TABLE helpline.erased_people ENABLE ROW LEVEL SECURITY;
+
+-- erasure_proposals
+ALTER TABLE helpline.erasure_proposals ENABLE ROW LEVEL SECURITY;
 
 -- helpline_backfills
 ALTER TABLE helpline.helpline_backfills ENABLE ROW LEVEL SECURITY;
@@ -549,8 +1149,14 @@ ALTER TABLE helpline.helpline_migrations ENABLE ROW LEVEL SECURITY;
 -- helpline_objects
 ALTER TABLE helpline.helpline_objects ENABLE ROW LEVEL SECURITY;
 
+-- helpline_options
+ALTER TABLE helpline.helpline_options ENABLE ROW LEVEL SECURITY;
+
 -- helpline_restores
 ALTER TABLE helpline.helpline_restores ENABLE ROW LEVEL SECURITY;
+
+-- legal_holds
+ALTER TABLE helpline.legal_holds ENABLE ROW LEVEL SECURITY;
 
 -- people
 ALTER TABLE helpline.people ENABLE ROW LEVEL SECURITY;
@@ -560,6 +1166,21 @@ ALTER TABLE helpline.people_subjects ENABLE ROW LEVEL SECURITY;
 
 -- people_to_follow
 ALTER TABLE helpline.people_to_follow ENABLE ROW LEVEL SECURITY;
+
+-- platform_people
+ALTER TABLE helpline.platform_people ENABLE ROW LEVEL SECURITY;
+
+-- retention_run_tickets
+ALTER TABLE helpline.retention_run_tickets ENABLE ROW LEVEL SECURITY;
+
+-- retention_runs
+ALTER TABLE helpline.retention_runs ENABLE ROW LEVEL SECURITY;
+
+-- schedule_runs
+ALTER TABLE helpline.schedule_runs ENABLE ROW LEVEL SECURITY;
+
+-- schedules
+ALTER TABLE helpline.schedules ENABLE ROW LEVEL SECURITY;
 
 -- service_instances
 ALTER TABLE helpline.service_instances ENABLE ROW LEVEL SECURITY;
@@ -599,6 +1220,12 @@ ALTER TABLE helpline.support_ticket_tally_deltas ENABLE ROW LEVEL SECURITY;
 
 -- support_tickets
 ALTER TABLE helpline.support_tickets ENABLE ROW LEVEL SECURITY;
+
+-- timers
+ALTER TABLE helpline.timers ENABLE ROW LEVEL SECURITY;
+
+-- uploads
+ALTER TABLE helpline.uploads ENABLE ROW LEVEL SECURITY;
 
 -- user_roles
 ALTER TABLE helpline.user_roles ENABLE ROW LEVEL SECURITY;

@@ -14,7 +14,7 @@ const typefaceLicence: Plugin = {
  * Small modules that every page starts with. They are grouped into one file, because as separate files their HTTP headers would be as large
  * as their content.
  */
-const isSmall = (id: string) => /\/src\/(?:client\/(?:browser|on-window|visibility|merged-text|written)|protocol\/(?:generated|narrow|shape|visible|words))\.ts$/.test(id)
+const isSmall = (id: string) => /\/src\/(?:client\/(?:browser|draft-files|forget|on-stored|on-window|visibility|merged-text|written)|protocol\/(?:decode-first|decode-rest|decoders\/first|decoders\/ticket|generated|narrow|shape-first|shape-more|shown-text|visible|words))\.ts$/.test(id)
 
 export default defineConfig({
   ...shared,

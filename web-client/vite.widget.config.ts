@@ -31,6 +31,12 @@ const first = reachedFrom(at('src/apps/widget/main.tsx'))
 const SHARED = at('src/protocol/words.ts')
 const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json|styles\/(core|widget)\.css/.test(id)
 
+/**
+ * What a ticket needs. The parts that are loaded later share some of it, so without a group each shared file would be a request of its own.
+ */
+const ofTicket = reachedFrom(at('src/apps/widget/talk.tsx'))
+const isTalk = (id: string) => ofTicket.has(id) || /rolldown[:/]runtime|locales\/en\/ticket\.json|styles\/(?:messages|ticket-parts|widget-ticket)\.css/.test(id)
+
 // The widget is built separately from the pages. If they shared files, the widget would consist of ten files, each with half a kilobyte of
 // HTTP headers.
 export default defineConfig({
@@ -42,7 +48,7 @@ export default defineConfig({
     rolldownOptions: {
       input: { widget: at('widget.html'), guest: at('src/apps/widget/guest.ts') },
       preserveEntrySignatures: 'allow-extension',
-      output: { codeSplitting: { groups: [{ name: 'first', test: isFirst }] } },
+      output: { codeSplitting: { groups: [{ name: 'first', test: isFirst, priority: 2 }, { name: 'talk', test: isTalk, priority: 1 }] } },
     },
   },
 })

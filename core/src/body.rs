@@ -1,11 +1,10 @@
-//! A message's text and its attachments, validated once where they enter the system.
-
-use serde::{Deserialize, Serialize};
+//! A message's text, validated once where it enters the system.
 
 use crate::{derived_subject, limits};
 
-/// A message's text: 1 to [`limits::BODY_BYTES_MAX`] bytes of UTF-8, without control characters
-/// other than newline and tab. It is plain text, never HTML.
+/// A message's text: at most [`limits::BODY_BYTES_MAX`] bytes of UTF-8, without control characters
+/// other than newline and tab. It is plain text, never HTML. It is empty only in a message with
+/// files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -33,6 +32,18 @@ impl Body {
     /// # Errors
     /// [`InvalidText`] names the rule that the text breaks.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidText> {
+        let body = Self::parse_with_files(text)?;
+        if body.0.trim().is_empty() {
+            return Err(InvalidText::Empty);
+        }
+        Ok(body)
+    }
+
+    /// Validates the text of a message that has files: it may be empty.
+    ///
+    /// # Errors
+    /// [`InvalidText`] names the rule that the text breaks.
+    pub fn parse_with_files(text: impl Into<String>) -> Result<Self, InvalidText> {
         let text = text.into();
         if text.len() > limits::BODY_BYTES_MAX {
             return Err(InvalidText::TooLong);
@@ -42,9 +53,6 @@ impl Body {
             .any(|c| c.is_control() && c != '\n' && c != '\t')
         {
             return Err(InvalidText::ControlCharacter);
-        }
-        if text.trim().is_empty() {
-            return Err(InvalidText::Empty);
         }
         Ok(Self(text))
     }
@@ -106,44 +114,7 @@ impl Subject {
     }
 }
 
-/// A file that is attached to a message. The platform stores the file; the ticket's history has
-/// only this description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Attachment {
-    /// The id under which the platform stores the file.
-    pub id: uuid::Uuid,
-    /// The file's name, 1 to [`limits::ATTACHMENT_NAME_CHARS_MAX`] characters, shown as text.
-    pub name: String,
-    /// The file's media type, determined from its content.
-    pub content_type: String,
-    /// The file's size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
-    pub size_bytes: u64,
-}
-
-/// Checks a message's attachments against the limits.
-///
-/// # Errors
-/// [`InvalidText`] for the first name, type or size that breaks a rule; [`InvalidText::TooLong`] if
-/// there are too many attachments.
-pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> {
-    if attachments.len() > limits::ATTACHMENTS_MAX {
-        return Err(InvalidText::TooLong);
-    }
-    for attachment in attachments {
-        single_line(&attachment.name, limits::ATTACHMENT_NAME_CHARS_MAX)?;
-        single_line(&attachment.content_type, limits::ATTACHMENT_NAME_CHARS_MAX)?;
-        if attachment.size_bytes > limits::EXACT_NUMBER_MAX {
-            return Err(InvalidText::TooLarge);
-        }
-    }
-    Ok(())
-}
-
-fn single_line(text: &str, chars_max: usize) -> Result<String, InvalidText> {
+pub(crate) fn single_line(text: &str, chars_max: usize) -> Result<String, InvalidText> {
     let text = text.trim();
     if text.is_empty() {
         return Err(InvalidText::Empty);
@@ -173,6 +144,11 @@ mod tests {
         ] {
             assert_eq!(Body::parse(text), Err(why), "{text:?}");
         }
+        assert!(Body::parse_with_files("").is_ok());
+        assert_eq!(
+            Body::parse_with_files("a\rb"),
+            Err(InvalidText::ControlCharacter)
+        );
         assert!(Body::parse("x".repeat(limits::BODY_BYTES_MAX)).is_ok());
         assert_eq!(
             Body::parse("x".repeat(limits::BODY_BYTES_MAX + 1)),

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::actor::{ActorType, Audience};
-use crate::body::Attachment;
+use crate::attachment::Attachment;
 use crate::ids::{Key, MessageId, Seq, TicketId, UserId};
 use crate::text_enum::text_enum;
 
@@ -33,6 +33,11 @@ text_enum!(
         /// An event that the SQL function `log_ticket_activity()` recorded for staff.
         Logged = "logged",
         Archived = "archived",
+        /// A file of a message was checked: scanned for viruses, and looked at for a preview. The
+        /// message has its attachments as they are now.
+        AttachmentChecked = "attachment_checked",
+        /// Like `attachment_checked`, for a file of an internal note.
+        InternalAttachmentChecked = "internal_attachment_checked",
         /// Replaces a row that this version of Helpline cannot decode because a newer version wrote
         /// it. This kind is never stored.
         Unreadable = "unreadable",
@@ -58,10 +63,16 @@ impl Kind {
             | Self::Rated
             | Self::MessageEdited
             | Self::MessageRedacted
+            | Self::AttachmentChecked
             // An unreadable event carries no content. Whether a customer sees it depends on its
             // `public_seq`.
             | Self::Unreadable => true,
-            Self::InternalNoteAdded | Self::NoteEdited | Self::NoteRedacted | Self::Logged | Self::Archived => false,
+            Self::InternalNoteAdded
+            | Self::NoteEdited
+            | Self::NoteRedacted
+            | Self::InternalAttachmentChecked
+            | Self::Logged
+            | Self::Archived => false,
         }
     }
 
@@ -73,7 +84,9 @@ impl Kind {
             | Self::MessageEdited
             | Self::MessageRedacted
             | Self::NoteEdited
-            | Self::NoteRedacted => true,
+            | Self::NoteRedacted
+            | Self::AttachmentChecked
+            | Self::InternalAttachmentChecked => true,
             Self::Created
             | Self::StatusChanged
             | Self::Assigned
@@ -142,7 +155,7 @@ pub struct Message {
     pub sender: Option<UserId>,
     /// Whether `sender` wrote as a customer, as staff or as the system.
     pub sender_type: ActorType,
-    /// The message's text; empty after a redaction.
+    /// The message's text; empty after a redaction, and in a message that has only files.
     pub body: String,
     /// Whether this is an internal note.
     pub is_internal: bool,

@@ -49,8 +49,26 @@ uuid_id!(
     MessageId
 );
 uuid_id!(
+    /// An upload, and the attachment that it becomes (`uploads.id`), a UUIDv7. An adopted message's
+    /// attachment has the id that it had on the platform.
+    UploadId
+);
+uuid_id!(
     /// A saved reply (`support_saved_replies.id`), a UUIDv7.
     SavedReplyId
+);
+uuid_id!(
+    /// A run of retention (`retention_runs.id`), a UUIDv7.
+    RetentionRunId
+);
+uuid_id!(
+    /// A legal hold (`legal_holds.id`), a UUIDv7.
+    LegalHoldId
+);
+uuid_id!(
+    /// A delivery of background work (`deliveries.id`), a UUIDv7. Its receiver gets the same id at
+    /// each attempt.
+    DeliveryId
 );
 
 /// A position in one ticket's history, counted from 1; 0 is before the first event. An event has

@@ -2,13 +2,23 @@
 //! and are settings of the gateway. All other limits are part of the protocol.
 
 mod admin;
+mod adopt;
+mod attachments;
+mod background;
+mod blobs;
 mod neighbours;
 mod outgoing;
+mod retention;
 mod sign_in;
 mod widget;
 
 pub use admin::*;
+pub use adopt::*;
+pub use attachments::*;
+pub use background::*;
+pub use blobs::*;
 pub use outgoing::*;
+pub use retention::*;
 pub use sign_in::*;
 pub use widget::*;
 
@@ -31,11 +41,6 @@ pub const ATTACHMENT_NAME_CHARS_MAX: usize = 200;
 /// Maximum value of an attachment's size and of a position in a history: the largest integer that every JSON reader represents exactly. A
 /// browser would round a larger number.
 pub const EXACT_NUMBER_MAX: u64 = (1 << 53) - 1;
-/// Maximum bytes of one attachment as Postgres stores it in JSON, counting four bytes for each character of name and media type. A longer
-/// attachment, which may date from before this limit existed, is left out when its message is read.
-pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
-/// Maximum bytes of a message's attachments as Postgres stores them in JSON.
-pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
 /// Maximum bytes of the value of a field before or after an event. The longest such value is a message's text before an edit.
 pub const HISTORY_VALUE_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// Maximum bytes of an event's old or new value as customers see it: a word or a name.

@@ -29,8 +29,33 @@ text_enum!(
         UnknownField = "unknown_field",
         /// The text of a message, or an attachment, is invalid.
         InvalidBody = "invalid_body",
-        /// The frame or JSON body exceeds its size limit.
+        /// The frame, JSON body or file exceeds its size limit.
         TooLarge = "too_large",
+        /// This server stores no files.
+        AttachmentsOff = "attachments_off",
+        /// A message names a file that its author did not upload for this ticket and this kind of
+        /// message, whose upload is not complete, or that another message has already.
+        AttachmentNotFound = "attachment_not_found",
+        /// A quota of files is used up: the person's or the desk's for 24 hours, or the ticket's.
+        QuotaExceeded = "quota_exceeded",
+        /// The person has too many uploads that no message names yet.
+        TooManyUploads = "too_many_uploads",
+        /// The same upload is being received on another connection.
+        UploadInProgress = "upload_in_progress",
+        /// The request has no `Content-Length`.
+        LengthRequired = "length_required",
+        /// The bytes of an upload do not have the digest that the request names.
+        DigestMismatch = "digest_mismatch",
+        /// The file is still being checked. It can be downloaded afterwards.
+        AttachmentChecking = "attachment_checking",
+        /// The file contains malware, and its bytes are deleted.
+        AttachmentInfected = "attachment_infected",
+        /// The file cannot be scanned for viruses, and the desk does not allow such files.
+        AttachmentNotScannable = "attachment_not_scannable",
+        /// The bytes of the file are no longer stored.
+        AttachmentGone = "attachment_gone",
+        /// The link has expired, or it was changed.
+        LinkInvalid = "link_invalid",
         /// The ticket is closed and must be reopened first.
         TicketClosed = "ticket_closed",
         /// The ticket is archived and read-only.
@@ -76,21 +101,31 @@ impl RejectCode {
     /// The HTTP status of this code over REST.
     pub const fn http_status(self) -> u16 {
         match self {
-            Self::Malformed | Self::UnknownType | Self::HelloExpected => 400,
+            Self::Malformed | Self::UnknownType | Self::HelloExpected | Self::DigestMismatch => 400,
             Self::NotAuthenticated | Self::TokenExpired => 401,
-            Self::Blocked | Self::Forbidden | Self::RolesManaged => 403,
-            Self::NotFound | Self::NotSubscribed => 404,
+            Self::Blocked | Self::Forbidden | Self::RolesManaged | Self::LinkInvalid => 403,
+            Self::NotFound | Self::NotSubscribed | Self::AttachmentsOff => 404,
             Self::TicketClosed
             | Self::TicketArchived
             | Self::InvalidTransition
-            | Self::NotRatable => 409,
+            | Self::NotRatable
+            | Self::UploadInProgress => 409,
             Self::KeyReused | Self::Stale | Self::Redacted | Self::LegalHold | Self::Conflict => {
                 409
             }
+            Self::AttachmentInfected | Self::AttachmentNotScannable | Self::AttachmentGone => 410,
+            Self::LengthRequired => 411,
             Self::PreconditionFailed => 412,
             Self::TooLarge => 413,
-            Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
-            Self::RateLimited | Self::TooManySubscriptions => 429,
+            Self::InvalidField
+            | Self::UnknownField
+            | Self::InvalidBody
+            | Self::AttachmentNotFound => 422,
+            Self::AttachmentChecking => 423,
+            Self::RateLimited
+            | Self::TooManySubscriptions
+            | Self::QuotaExceeded
+            | Self::TooManyUploads => 429,
             Self::Internal => 500,
             Self::Overloaded | Self::Unavailable => 503,
         }
@@ -100,7 +135,11 @@ impl RejectCode {
     pub const fn is_passing(self) -> bool {
         matches!(
             self,
-            Self::RateLimited | Self::Overloaded | Self::Unavailable | Self::Internal
+            Self::RateLimited
+                | Self::Overloaded
+                | Self::Unavailable
+                | Self::UploadInProgress
+                | Self::Internal
         )
     }
 

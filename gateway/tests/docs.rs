@@ -289,7 +289,18 @@ fn every_quoted_answer_of_readiness_has_its_words() {
             answers += 1;
             let answer: serde_json::Value = serde_json::from_str(line).unwrap();
             let names: Vec<&String> = answer.as_object().unwrap().keys().collect();
-            assert_eq!(names, ["database", "draining", "ready", "relay"], "{line}");
+            assert_eq!(
+                names,
+                [
+                    "background",
+                    "background_lag_s",
+                    "database",
+                    "draining",
+                    "ready",
+                    "relay"
+                ],
+                "{line}"
+            );
             // Convert the spelling of the health response to that of the enum's variant:
             // `read_only` is `ReadOnly`.
             let database: String = answer["database"]
@@ -298,8 +309,13 @@ fn every_quoted_answer_of_readiness_has_its_words() {
                 .split('_')
                 .map(|word| word[..1].to_uppercase() + &word[1..])
                 .collect();
-            let relay = answer["relay"].as_str().unwrap();
-            for word in [format!("    {database},\n"), format!("\"{relay}\"")] {
+            let [relay, background] =
+                ["relay", "background"].map(|name| answer[name].as_str().unwrap());
+            for word in [
+                format!("    {database},\n"),
+                format!("\"{relay}\""),
+                format!("\"{background}\""),
+            ] {
                 assert!(
                     health.contains(&word),
                     "{}: {line}: {word}",

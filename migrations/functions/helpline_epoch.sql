@@ -6,6 +6,7 @@ create or replace function helpline_epoch() returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 as $$
 begin
   return (

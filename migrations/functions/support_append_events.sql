@@ -2,6 +2,8 @@
 -- transaction has locked the ticket), or the reason for a refusal, and `message_id` is the id of the stored message. After the messages' rows come
 -- rows without `n`: the events that the batch wrote, and the events of messages that were duplicates.
 --
+-- `p_attachments` are the ids of uploads, which become the messages' attachments (see `uploads_attach`).
+--
 -- The order of the steps matters. Lock the tickets first. Look up the idempotency keys in the next statement: its snapshot is younger than the locks,
 -- so it sees every message that was stored before the locks were granted. Then decide about each message, and insert only the new messages.
 --
@@ -19,9 +21,11 @@ create or replace function support_append_events(
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 #variable_conflict use_column
 declare
@@ -35,6 +39,7 @@ declare
   v_firsts integer[];
   v_known uuid[];
   v_doubtful boolean;
+  v_attachments jsonb[] := p_attachments;
   v_unassigned boolean;
   v_cluster bigint;
 begin
@@ -51,12 +56,13 @@ begin
 
   select array_agg(j.code order by j.n), array_agg(j.side order by j.n), array_agg(coalesce(j.known_id, j.id) order by j.n),
          array_agg(j.first_n order by j.n), array_agg(j.known_id) filter (where j.known_id is not null),
-         coalesce(bool_or(j.based_on is not null and j.nth > 1), false) or coalesce(bool_or(j.first_n <> j.n), false),
+         coalesce(bool_or(j.based_on is not null and j.nth > 1), false) or coalesce(bool_or(j.first_n <> j.n), false)
+           or coalesce(bool_or(j.has_files), false),
          bool_or(j.unassigned and j.side = 'staff' and not j.is_internal)
   into v_codes, v_sides, v_messages, v_firsts, v_known, v_doubtful, v_unassigned
   from (
     select b.n::integer as n, b.id, b.based_on, b.nth, b.first_n::integer as first_n, k.id as known_id, s.side,
-           b.is_internal, t.assigned_to is null as unassigned,
+           b.is_internal, t.assigned_to is null as unassigned, b.attachments <> '[]' as has_files,
            case
              when t.id is null then 'not_found'
              when b.ticket_id = any (v_busy) then 'busy'
@@ -96,12 +102,14 @@ begin
     left join people p on p.id = b.sender_id
     cross join lateral (
       select case when t.user_id = b.sender_id then 'customer'
-                  when exists (select 1 from user_roles r where r.user_id = b.sender_id) then 'staff' end
+                  when exists (select 1 from user_roles r where r.user_id = b.sender_id offset 0) then 'staff' end
+      -- `offset 0`, because the planner would otherwise copy this expression into each of its uses above.
+      offset 0
     ) s (side)
   ) j;
 
-  -- The result for a message depends on an earlier message of the batch if both messages have one key, or if both are on one ticket and the later
-  -- message has `based_on`.
+  -- The result for a message depends on an earlier message of the batch if both messages have one key or name one file, or if both are on one ticket
+  -- and the later message has `based_on`.
   if v_doubtful then
     for i in 1..v_count loop
       if v_firsts[i] <> i and v_codes[i] in ('stored', 'stale') then
@@ -121,6 +129,12 @@ begin
           end if;
         end loop;
       end if;
+      if v_codes[i] = 'stored' then
+        v_attachments[i] := uploads_attach(p_attachments[i], v_messages[i], p_tickets[i], false, p_senders[i], p_internals[i]);
+        if v_attachments[i] is null then
+          v_codes[i] := 'attachment_not_found';
+        end if;
+      end if;
     end loop;
   end if;
 
@@ -136,9 +150,9 @@ begin
   insert into support_messages (id, ticket_id, sender_id, sender_type, body, is_internal, attachments, key, key_digest, ip_address,
     user_agent, created_at)
   select b.id, b.ticket_id, b.sender_id, case b.side when 'staff' then 'admin' else 'customer' end, b.body, b.is_internal, b.attachments,
-         b.key, support_digest(b.is_internal, b.body, b.attachments), b.ip_address, b.user_agent, v_at
-  from unnest(p_ids, p_tickets, p_senders, p_keys, p_bodies, p_internals, p_attachments, p_addresses, p_user_agents, v_codes, v_sides)
-    as b (id, ticket_id, sender_id, key, body, is_internal, attachments, ip_address, user_agent, code, side)
+         b.key, support_digest(b.is_internal, b.body, b.files), b.ip_address, b.user_agent, v_at
+  from unnest(p_ids, p_tickets, p_senders, p_keys, p_bodies, p_internals, v_attachments, p_attachments, p_addresses, p_user_agents, v_codes, v_sides)
+    as b (id, ticket_id, sender_id, key, body, is_internal, attachments, files, ip_address, user_agent, code, side)
   where b.code = 'stored';
   if v_unassigned then
     perform set_config('helpline.reply_assigns', '', true);

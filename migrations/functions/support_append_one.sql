@@ -22,6 +22,7 @@ create or replace function support_append_one(
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
@@ -61,6 +62,7 @@ begin
   select h.seq + 1, case when not p_internal then h.public_seq + 1 end,
          p.display_name, case when v_is_customer then p.display_name else p.first_name end,
          k.id is null
+           and p_attachments = '[]'
            and p.blocked_at is null
            and case when v_is_customer then not p_internal else exists (select 1 from user_roles r where r.user_id = p_sender) end
            and (p_internal or not exists (select 1 from support_message_transitions m where m.sender_type = v_type and m.from_status = v_status))

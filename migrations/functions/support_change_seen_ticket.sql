@@ -32,4 +32,4 @@ begin
          case when p_assign then p_assigned_to else u.assigned_to end) is distinct from (u.status, u.priority, u.category, u.assigned_to);
 end
 $$;
-grant execute on function support_change_seen_ticket(uuid, text, text, text, boolean, uuid, boolean, uuid) to {customer}, {staff};
+grant execute on function support_change_seen_ticket(uuid, text, text, text, boolean, uuid, boolean, uuid) to {customer}, {staff}, {service};

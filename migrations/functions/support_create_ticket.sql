@@ -1,3 +1,5 @@
+-- Creates a ticket of the caller with its first message, or returns the one that was created with this key. `p_attachments` are the ids of uploads that
+-- were reserved without a ticket (see `uploads_attach`).
 create or replace function support_create_ticket(
   p_id uuid, p_message uuid, p_key text, p_subject text, p_category text, p_priority text, p_description text, p_attachments jsonb,
   p_metadata jsonb
@@ -9,6 +11,7 @@ declare
   v_user constant uuid := support_require_user();
   v_digest constant bytea := support_digest(false, p_subject || E'\n' || p_category || E'\n' || p_priority || E'\n' || p_description, p_attachments);
   v_known record;
+  v_attachments jsonb;
 begin
   if v_user is null then
     perform support_refuse('not_authenticated');
@@ -31,8 +34,12 @@ begin
       -- Clear `helpline.numbered`, so that the trigger on `support_messages` numbers this message. Only `support_append_one`, which numbers its
       -- message itself, needs the setting.
       perform set_config('helpline.numbered', '', true);
+      v_attachments := uploads_attach(p_attachments, p_message, p_id, true, v_user, false);
+      if v_attachments is null then
+        perform support_refuse('attachment_not_found');
+      end if;
       insert into support_messages (id, ticket_id, sender_id, sender_type, body, attachments, key, key_digest)
-      values (p_message, p_id, v_user, 'customer', p_description, p_attachments, p_key, support_digest(false, p_description, p_attachments));
+      values (p_message, p_id, v_user, 'customer', p_description, v_attachments, p_key, support_digest(false, p_description, p_attachments));
       return query select p_id, false;
       return;
     end if;

@@ -4,6 +4,7 @@ create or replace function support_current_role() returns text
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 as $$
 begin

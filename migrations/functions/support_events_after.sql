@@ -3,9 +3,11 @@ create or replace function support_events_after(p_tickets uuid[], p_after bigint
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 #variable_conflict use_column
 begin

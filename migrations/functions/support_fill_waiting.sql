@@ -5,9 +5,11 @@ create or replace function support_fill_waiting(p_after uuid, p_limit integer) r
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 declare
   v_tickets constant uuid[] := array(

@@ -1,5 +1,5 @@
--- Copies changed email addresses and names into tickets, and unassigns tickets from people who can no longer work on them. It handles at most
--- `p_limit` tickets. Returns whether it changed anything; if true, call it again, because more tickets may remain. Only one call runs at a time. A
+-- Copies changed email addresses and names into tickets, unassigns tickets from people who can no longer work on them, and removes the names of erased
+-- people from histories. It handles at most `p_limit` tickets, and looks through the histories of as many. Returns whether it changed anything; if true, call it again, because more tickets may remain. Only one call runs at a time. A
 -- ticket that another transaction has locked, or a person that another transaction is changing, is left to a later call.
 create or replace function support_follow_people(p_limit integer) returns boolean
 language plpgsql volatile security definer
@@ -55,7 +55,7 @@ begin
       v_done := true;
     end if;
   end loop;
-  return v_done;
+  return erasure_follow(p_limit) or v_done;
 end
 $$;
 grant execute on function support_follow_people(integer) to {service};

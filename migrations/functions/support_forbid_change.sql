@@ -1,5 +1,5 @@
--- Trigger function that makes a table append-only for every role. Redaction and retention are security definer functions of the owner; they set
--- `helpline.append_only_door` around each statement that changes the table. The setting has no effect for other roles, because the trigger also
+-- Trigger function that makes a table append-only for every role. Redaction, retention and erasure are security definer functions of the owner, and
+-- `adopt_remove` is called as the owner; they set `helpline.append_only_door` around each statement that changes the table. The setting has no effect for other roles, because the trigger also
 -- requires the owner.
 create or replace function support_forbid_change() returns trigger
 language plpgsql

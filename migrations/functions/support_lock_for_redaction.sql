@@ -9,6 +9,8 @@ begin
   if v.side <> 'system' and not (v.side = 'admin' and support_current_role() = 'admin') then
     perform support_refuse('forbidden');
   end if;
+  -- A hold on a person locks no ticket, so it waits for this transaction, or this transaction sees it.
+  lock table legal_holds in share mode;
   perform support_refuse_if_held(p_ticket);
   return v.ticket;
 end

@@ -16,6 +16,9 @@ begin
     new.body := '';
     new.attachments := '[]';
     new.key_digest := null;
+  elsif current_setting('helpline.checking', true) = 'on' then
+    -- `uploads_checked` changes what is known of the message's files.
+    new.body := old.body;
   elsif new.body <> old.body or new.attachments <> old.attachments then
     new.edited_at := clock_timestamp();
   end if;

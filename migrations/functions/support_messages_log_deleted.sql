@@ -27,7 +27,12 @@ begin
   update support_ticket_activity a
   set old_value = null, new_value = null
   where a.ticket_id = any (v_tickets) and a.message_id = any (v_messages) and (a.old_value is not null or a.new_value is not null);
+  update support_ticket_activity a
+  set description = null, metadata = jsonb_set(a.metadata, array['adopted'], (a.metadata -> 'adopted') - 'columns')
+  where a.ticket_id = any (v_tickets) and a.message_id = any (v_messages) and a.metadata ? 'adopted';
   perform set_config('helpline.append_only_door', '', true);
+  delete from adopted_originals o where o.ticket_id = any (v_tickets) and o.message_id = any (v_messages);
+  delete from uploads u where u.message_id = any (v_messages);
   return null;
 end
 $$;

@@ -1,16 +1,22 @@
 -- Trigger function that numbers new messages and writes their events. Query plans are restricted to index lookups: a plan that was cached while the
 -- tables were nearly empty would be a sequential scan, which is slow when a new installation fills up before autovacuum has analyzed the tables.
+-- `enable_material` is off because a whole index that was read once and kept counts as cheap too; so does a subquery that is hashed, which `offset 0`
+-- in other functions prevents. Parallel workers are off because starting them takes longer than these statements. The test `cached_plans` holds this
+-- for every function whose plans are cached.
 create or replace function support_messages_log_inserted() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
+  v_cause constant jsonb := support_cause();
   v_importing constant boolean := support_is_importing();
   -- Number of tickets that are changed in one `update` statement. The tickets' trigger searches the JSON in `helpline.movers` once per ticket, so its
   -- time grows with the square of this number.
@@ -105,10 +111,10 @@ begin
       where h.ticket_id = g.ticket_id
     )
     insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, message_id,
-      ip_address, user_agent, cluster, created_at)
+      ip_address, user_agent, metadata, cluster, created_at)
     select n.ticket_id, n.seq, case when not n.is_internal then n.place end,
            case when n.is_internal then 'internal_note_added' else 'message_added' end,
-           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, v_cluster, n.created_at
+           n.sender_id, n.sender_type, n.name, n.id, n.ip_address, n.user_agent, v_cause, v_cluster, n.created_at
     from numbered n;
     get diagnostics v_rows = row_count;
     v_logged := v_logged + v_rows;

@@ -13,6 +13,10 @@ declare
   v_messages uuid[];
   v_scrub uuid[];
 begin
+  -- `uploads_checked` writes the event of its change itself.
+  if current_setting('helpline.checking', true) = 'on' then
+    return null;
+  end if;
   select array_agg(n.ticket_id order by n.created_at, n.id),
          array_agg(case when n.is_internal then 'note_' else 'message_' end || case when n.redacted_at is null then 'edited' else 'redacted' end
                    order by n.created_at, n.id),
@@ -39,7 +43,13 @@ begin
     update support_ticket_activity a
     set old_value = null, new_value = null
     where a.ticket_id = any (v_tickets) and a.message_id = any (v_scrub) and (a.old_value is not null or a.new_value is not null);
+    -- Adopted events have texts that the platform wrote, which may repeat the message.
+    update support_ticket_activity a
+    set description = null, metadata = jsonb_set(a.metadata, array['adopted'], (a.metadata -> 'adopted') - 'columns')
+    where a.ticket_id = any (v_tickets) and a.message_id = any (v_scrub) and a.metadata ? 'adopted';
     perform set_config('helpline.append_only_door', '', true);
+    delete from adopted_originals o where o.ticket_id = any (v_tickets) and o.message_id = any (v_scrub);
+    delete from uploads u where u.message_id = any (v_scrub);
     -- The ticket's `key_digest` was computed from its first message. Remove it with the message's text, because a short secret could be guessed from
     -- a digest.
     update support_tickets t set key_digest = null

@@ -4,9 +4,11 @@ create or replace function support_record_seen(p_users uuid[], p_older_than_ms b
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 begin
   update people p set last_seen_at = now()

@@ -15,6 +15,8 @@ begin
         and not (v.side = 'admin' and support_current_role() = 'admin') then
     perform support_refuse('forbidden');
   end if;
+  -- A hold on a person locks no ticket, so it waits for this transaction, or the messages' trigger sees it.
+  lock table legal_holds in share mode;
   update support_messages x set redacted_at = clock_timestamp() where x.id = p_message and x.redacted_at is null;
 end
 $$;

@@ -11,6 +11,7 @@ begin
   update support_ticket_activity a set description = null where a.ticket_id = p_ticket and a.kind = 'rated' and a.description is not null;
   get diagnostics v_scrubbed = row_count;
   perform set_config('helpline.append_only_door', '', true);
+  delete from adopted_originals o where o.ticket_id = p_ticket and o.source = 'ticket' and o.field in ('feedback', 'rating');
   if t.satisfaction_comment is not null then
     -- Prevent the tickets' trigger from adding a rating event for this change.
     perform set_config('helpline.redacting', 'on', true);

@@ -17,7 +17,12 @@ begin
       description = case when a.seq = (select h.seq from support_ticket_heads h where h.ticket_id = p_ticket) and t.subject <> '[redacted]'
                          then 'subject redacted' else a.description end
   where a.ticket_id = p_ticket and a.kind = 'logged' and a.description = 'subject changed' and (a.old_value is not null or a.new_value is not null);
+  -- The platform copied the subject into the event of the opening.
+  update support_ticket_activity a
+  set description = null, metadata = jsonb_set(a.metadata, array['adopted'], (a.metadata -> 'adopted') - 'columns')
+  where a.ticket_id = p_ticket and a.kind = 'created' and a.metadata ? 'adopted';
   perform set_config('helpline.append_only_door', '', true);
+  delete from adopted_originals o where o.ticket_id = p_ticket and o.source = 'ticket' and (o.field in ('subject', 'metadata', 'tags') or o.field like '*%');
 end
 $$;
 grant execute on function support_redact_subject(uuid) to {staff};

@@ -6,6 +6,10 @@ set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
   perform support_require_admin();
+  -- `migrate --staff-from` creates this function. The platform's roles then count, and a change made here would be undone at once.
+  if to_regprocedure('{schema}.platform_staff()') is not null then
+    perform support_refuse('roles_managed');
+  end if;
   lock table user_roles in share row exclusive mode;
   -- Check again, because the caller may have lost the admin role while this call waited for the lock.
   perform support_require_admin();

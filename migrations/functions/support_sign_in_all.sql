@@ -1,6 +1,7 @@
 -- Inserts or updates these people with the email addresses and names from their tokens, and returns their access status. Rows that need no change are
 -- neither written nor locked, because even a row lock makes the transaction write to disk at its commit. A person whose row is locked is skipped, so
--- that one person does not delay other people. The person's next sign-in tries again.
+-- that one person does not delay other people. The person's next sign-in tries again. A name or an address that comes from the platform
+-- (`support_follow_names`) is not changed by a token.
 --
 -- If another transaction is inserting one of these people, the call waits for that transaction, but only for `lock_timeout`. If that time runs out,
 -- the call fails, and the service signs these people in one by one.
@@ -10,9 +11,11 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set lock_timeout = '200ms'
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 #variable_conflict use_column
 begin
@@ -27,14 +30,19 @@ begin
   update people p
   set email = coalesce(d.email, p.email), display_name = coalesce(d.name, p.display_name), last_seen_at = now()
   from (
-    select distinct on (x.id) x.id, u.email, u.name
+    select distinct on (x.id) x.id, x.email, x.name
     from unnest(p_users, p_emails, p_names) as u (id, email, name)
     cross join lateral (
-      select y.id from people y
+      select y.id, t.email, t.name
+      from people y
+      left join platform_people f on f.person_id = y.id
+      cross join lateral (
+        select case when f.gives_email then null else u.email end as email, case when f.gives_name then null else u.name end as name
+      ) t
       where y.id = u.id
-        and ((coalesce(u.email, y.email), coalesce(u.name, y.display_name)) is distinct from (y.email, y.display_name)
+        and ((coalesce(t.email, y.email), coalesce(t.name, y.display_name)) is distinct from (y.email, y.display_name)
              or y.last_seen_at is null or y.last_seen_at < now() - interval '1 minute')
-      for no key update skip locked
+      for no key update of y skip locked
     ) x
     order by x.id
   ) d

@@ -4,9 +4,11 @@ create or replace function support_sweep(p_since text) returns table (snapshot t
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 #variable_conflict use_column
 declare
@@ -19,8 +21,11 @@ begin
         select a.ticket_id, a.seq from support_ticket_activity a
         where a.cluster = v_cluster and a.xid >= pg_snapshot_xmax(p_since::pg_snapshot) and a.xid < pg_snapshot_xmax(pg_current_snapshot())
         union all
-        select a.ticket_id, a.seq from support_ticket_activity a
-        where a.cluster = v_cluster and a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
+        select e.ticket_id, e.seq
+        from pg_snapshot_xip(p_since::pg_snapshot) as p (xid)
+        cross join lateral (
+          select a.ticket_id, a.seq from support_ticket_activity a where a.cluster = v_cluster and a.xid = p.xid offset 0
+        ) e
       ) f
       group by f.ticket_id
     )

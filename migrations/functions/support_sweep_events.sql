@@ -8,9 +8,11 @@ returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[], is_comp
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 #variable_conflict use_column
 declare
@@ -24,8 +26,11 @@ begin
         select a.ticket_id, a.seq from support_ticket_activity a
         where a.cluster = v_cluster and a.xid >= pg_snapshot_xmax(p_since::pg_snapshot) and a.xid < pg_snapshot_xmax(pg_current_snapshot())
         union all
-        select a.ticket_id, a.seq from support_ticket_activity a
-        where a.cluster = v_cluster and a.xid = any (array(select pg_snapshot_xip(p_since::pg_snapshot)))
+        select e.ticket_id, e.seq
+        from pg_snapshot_xip(p_since::pg_snapshot) as p (xid)
+        cross join lateral (
+          select a.ticket_id, a.seq from support_ticket_activity a where a.cluster = v_cluster and a.xid = p.xid offset 0
+        ) e
       ) f
       limit p_events_max + 1
     ), whole as (

@@ -9,9 +9,11 @@ returns table (
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_material = off
 as $$
 #variable_conflict use_column
 begin
@@ -32,7 +34,7 @@ begin
     left join people p on p.id = r.person_id
     where case k.audience
             when 'customer' then t.user_id = k.reader_id
-            else t.user_id <> k.reader_id and exists (select 1 from user_roles x where x.user_id = k.reader_id)
+            else t.user_id <> k.reader_id and exists (select 1 from user_roles x where x.user_id = k.reader_id offset 0)
           end
       and not exists (select 1 from people b where b.id = k.reader_id and b.blocked_at is not null);
 end

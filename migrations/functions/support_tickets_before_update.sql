@@ -38,6 +38,20 @@ begin
       perform support_refuse('ticket_archived');
     end if;
   end if;
+  if new.legal_hold <> old.legal_hold then
+    -- Only admins decide about legal holds. `legal_hold_set` and `legal_hold_release` have changed `legal_holds` before this update. Other SQL changes
+    -- only the flag, so that its hold is recorded here.
+    if v_user is not null and support_current_role() is distinct from 'admin' then
+      perform support_refuse('forbidden');
+    elsif new.legal_hold and not support_is_held(new.id, null) then
+      perform support_hold_by_sql(array[new.id]);
+    elsif not new.legal_hold then
+      if exists (select 1 from legal_holds h where h.ticket_id = new.id and h.released_at is null and not h.by_sql) then
+        perform support_refuse('legal_hold');
+      end if;
+      update legal_holds h set released_at = clock(), released_by = v_user where h.ticket_id = new.id and h.released_at is null;
+    end if;
+  end if;
   if new.status <> old.status then
     if not (pg_trigger_depth() > 1 and coalesce(nullif(current_setting('helpline.movers', true), '')::jsonb ? new.id::text, false))
        and not exists (select 1 from support_status_transitions m

@@ -7,7 +7,11 @@ declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
   v_assigned uuid[];
+  v_held constant uuid[] := array(select i.id from inserted i where i.legal_hold);
 begin
+  if v_held <> '{}' then
+    perform support_hold_by_sql(v_held);
+  end if;
   insert into support_ticket_heads (ticket_id, seq, public_seq, last_activity_at, public_last_activity_at, is_over, waiting_since)
   select i.id, 1, 1, i.created_at, i.created_at, support_is_over(i.status), case when i.archived_at is null then i.created_at end
   from inserted i;

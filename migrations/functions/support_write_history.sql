@@ -11,6 +11,7 @@ as $$
 declare
   v_at constant timestamptz := clock_timestamp();
   v_cluster constant bigint := helpline_cluster();
+  v_cause constant jsonb := support_cause();
   v_written bigint;
 begin
   perform 1 from support_tickets t where t.id = any (p_tickets) order by t.id for no key update;
@@ -42,7 +43,7 @@ begin
   select n.ticket_id, n.seq, case when n.is_public then n.place end, n.kind, n.actor_id, n.actor_type,
          case n.actor_type when 'customer' then p.display_name when 'admin' then p.first_name end,
          n.old_value, n.new_value, n.public_old_value, n.public_new_value, n.description, n.message_id,
-         support_current_address(), support_current_user_agent(), coalesce(n.metadata, '{}'), v_cluster, v_at
+         support_current_address(), support_current_user_agent(), coalesce(n.metadata, '{}') || v_cause, v_cluster, v_at
   from numbered n
   left join people p on p.id = n.actor_id;
 

@@ -107,6 +107,8 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ),
     ("support_saved_replies_body_check", RejectCode::InvalidField),
     ("support_settings_value_check", RejectCode::InvalidField),
+    ("support_settings_retention_check", RejectCode::InvalidField),
+    ("legal_holds_reason_check", RejectCode::InvalidField),
     ("support_messages_sizes_check", RejectCode::TooLarge),
     ("support_ticket_activity_sizes_check", RejectCode::TooLarge),
     ("user_roles_role_check", RejectCode::InvalidField),

@@ -7,34 +7,48 @@
 //! they hold the ticket's lock.
 
 pub mod access_log;
+pub mod adopt;
 pub mod audit;
+pub mod background;
 pub mod bootstrap;
 pub mod capacity;
 pub mod connect;
+pub mod deliveries;
 pub mod epoch;
+pub mod erasures;
 pub mod error;
+pub mod follow;
+mod handler;
 pub mod history;
 mod if_match;
 pub mod instances;
+pub mod legal_holds;
 pub mod messages;
 pub mod migrate;
 mod names;
+pub mod operator;
 pub mod people;
 pub mod privileges;
 pub mod reads;
 mod rendered;
 pub mod replies;
+pub mod retention;
 pub mod roles;
 mod rows;
+pub mod schedules;
 pub mod server;
 pub mod settings;
 mod statement;
 pub mod stats;
 pub mod store;
+pub mod stored_blobs;
 pub mod sweep;
 pub mod tickets;
+mod time_cursor;
+pub mod timers;
 mod transaction;
 mod undecodable;
+pub mod uploads;
 
 use std::net::IpAddr;
 
@@ -43,10 +57,12 @@ use helpline_core::ids::UserId;
 
 pub use connect::{Address, AddressError, TlsMode};
 pub use error::StoreError;
+pub use handler::HandlerError;
 pub use if_match::IfMatch;
 pub use names::Names;
 pub use statement::Pooler;
 pub use store::{Settings, Store};
+pub use time_cursor::TimeCursor;
 pub use transaction::{Transaction, Within};
 
 /// The person who reads, and whether they read as staff or as a customer.
@@ -67,6 +83,22 @@ pub struct Caller {
     pub address: Option<IpAddr>,
     /// The client's `User-Agent` header.
     pub user_agent: Option<String>,
+}
+
+/// On whose behalf a change is made.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// A person, with their rights.
+    Person(&'a Caller),
+    /// Background work of the service. The history shows the actor `system`. The database allows it
+    /// only the functions that are granted to the service's role.
+    System,
+}
+
+impl<'a> From<&'a Caller> for By<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        Self::Person(caller)
+    }
 }
 
 impl Caller {

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
-use helpline_core::body::{Attachment, Body};
+use helpline_core::body::Body;
 use helpline_core::history::{HistoryRow, Kind};
-use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
+use helpline_core::ids::{Key, MessageId, Seq, TicketId, UploadId, UserId};
 use helpline_core::reject::RejectCode;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
@@ -38,8 +38,8 @@ pub struct NewMessage {
     pub body: Body,
     /// Whether the message is an internal note, which customers never see.
     pub internal: bool,
-    /// The message's attachments, in order.
-    pub attachments: Vec<Attachment>,
+    /// The uploads that become the message's attachments, in order.
+    pub attachments: Vec<UploadId>,
     /// Position of the last event that the sender had seen, as the sender counts events (customers
     /// count only public events). If the ticket has a newer message by another person, this message
     /// is refused as `stale`. `None` skips the check.

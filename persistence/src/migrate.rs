@@ -10,7 +10,10 @@
 
 mod apply;
 mod backfill;
+mod names_from;
 mod plan;
+mod platform;
+mod staff;
 
 use std::time::Duration;
 
@@ -22,7 +25,10 @@ use tokio_postgres::error::SqlState;
 
 use crate::{Address, Names, StoreError, connect, rows};
 
+pub use names_from::NamesFrom;
 pub use plan::{Object, Plan, Version};
+pub use platform::{PlatformApi, PlatformRole};
+pub use staff::StaffFrom;
 
 const LOCK: &str = include_str!("../sql/migrate/lock.sql");
 const FORMER_LAYOUT: &str = include_str!("../sql/migrate/former_layout.sql");
@@ -36,6 +42,7 @@ const HOUSE: &str = include_str!("../sql/migrate/house.sql");
 const LEDGER: &str = include_str!("../sql/migrate/ledger.sql");
 const REVOKE_GRANTS: &str = include_str!("../sql/migrate/revoke_grants.sql");
 const REVOKE_OWN_MEMBERSHIPS: &str = include_str!("../sql/migrate/revoke_own_memberships.sql");
+const GRANT: &str = include_str!("../sql/migrate/grant_platform_function.sql");
 const VERSION: &str = include_str!("../sql/migrate/version.sql");
 
 /// Updates a database that uses the default names to the version of this program. Returns the names
@@ -56,19 +63,57 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
 /// or differs from the applied one. [`StoreError::FormerLayout`] means that an old build without a
 /// separate schema has set up the database.
 pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<String>, StoreError> {
+    apply_with(admin_url, names, plan, &Choices::default()).await
+}
+
+/// What an administrator can choose about a hosting platform. `None` leaves what an earlier run has
+/// chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Whether the schema for the platform's own pages exists.
+    pub platform_api: Option<PlatformApi>,
+    /// Where roles come from.
+    pub staff_from: Option<StaffFrom>,
+    /// Where names and addresses come from.
+    pub names_from: Option<NamesFrom>,
+}
+
+/// Like [`apply`], and changes what these choices say.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn apply_with(
+    admin_url: &str,
+    names: &Names,
+    plan: &Plan,
+    choices: &Choices,
+) -> Result<Vec<String>, StoreError> {
+    let platform_api = choices.platform_api.as_ref();
     with_admin(admin_url, async |client| {
         // An advisory lock belongs to the database session, so it is released in every case when
         // this session ends.
         lock(client).await?;
         preflight(client, names).await?;
+        if let Some(list) = platform::preflight(platform_api, names) {
+            nothing_missing(client, names, &[&list]).await?;
+        }
         client
             .batch_execute(&with_limits(&names.render(ROLES)))
             .await?;
         client.batch_execute(&names.render(ACT_AS_OWNER)).await?;
         client.batch_execute(&names.render(HOUSE)).await?;
         client.batch_execute(&names.render(LEDGER)).await?;
-        let applied = apply::Run::new(client, names).await?.apply(plan).await?;
+        let role = platform::choose(client, names, platform_api, plan.generation).await?;
+        let run = apply::Run::new(client, names, role.is_some()).await?;
+        let applied = run.apply(plan).await?;
         client.batch_execute(&names.render(REVOKE_GRANTS)).await?;
+        platform::finish(client, names, role.as_ref(), plan.generation).await?;
+        if let Some(chosen) = &choices.staff_from {
+            staff::choose(client, names, chosen).await?;
+        }
+        if let Some(chosen) = &choices.names_from {
+            names_from::choose(client, names, chosen).await?;
+        }
         client
             .batch_execute(&names.render(REVOKE_OWN_MEMBERSHIPS))
             .await?;

@@ -1,6 +1,6 @@
 //! The names that an installation can choose: its schema, and the prefix of its roles.
 //!
-//! SQL files contain the placeholders `{schema}`, `{owner}`, `{service}`, `{customer}` and
+//! SQL files contain the placeholders `{schema}`, `{api}`, `{owner}`, `{service}`, `{customer}` and
 //! `{staff}`. They are replaced by quoted identifiers before a statement is prepared. Every
 //! statement of the service therefore names the schema and does not depend on `search_path`, which
 //! is unreliable: the login roles of a hosting platform do not inherit `search_path` from
@@ -15,9 +15,19 @@ pub struct Names {
 }
 
 /// Postgres identifiers have at most 63 bytes. A role's name consists of the prefix and up to eight
-/// letters.
-const SCHEMA_CHARS_MAX: usize = 63;
+/// letters. The schema for a platform's own pages has the name of Helpline's schema and `_api`.
+const IDENTIFIER_CHARS_MAX: usize = 63;
+const SCHEMA_CHARS_MAX: usize = 59;
 const ROLE_PREFIX_CHARS_MAX: usize = 55;
+
+/// Whether this is an identifier that needs no quoting, unless it is a word of SQL.
+pub(crate) fn is_plain_identifier(name: &str) -> bool {
+    name.len() <= IDENTIFIER_CHARS_MAX
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
 
 impl Default for Names {
     fn default() -> Self {
@@ -35,15 +45,9 @@ impl Names {
     /// Returns the reason if a name is not a plain lowercase identifier, is reserved by Postgres,
     /// or is a schema that all users of the database share.
     pub fn new(schema: &str, role_prefix: &str) -> Result<Self, &'static str> {
-        let is_plain = |name: &str| {
-            name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        };
-        if !is_plain(schema) || schema.len() > SCHEMA_CHARS_MAX {
+        if !is_plain_identifier(schema) || schema.len() > SCHEMA_CHARS_MAX {
             return Err(
-                "the schema must have lowercase letters, digits and _ only, begin with a letter or _, and have at most 63 characters",
+                "the schema must have lowercase letters, digits and _ only, begin with a letter or _, and have at most 59 characters",
             );
         }
         if schema == "public" || schema == "information_schema" || schema.starts_with("pg_") {
@@ -51,7 +55,7 @@ impl Names {
                 "the schema must be one of its own: Helpline creates nothing in public or in the schemas of Postgres",
             );
         }
-        if !is_plain(role_prefix)
+        if !is_plain_identifier(role_prefix)
             || role_prefix.len() > ROLE_PREFIX_CHARS_MAX
             || role_prefix.starts_with("pg_")
         {
@@ -71,6 +75,11 @@ impl Names {
         &self.schema
     }
 
+    /// The name of the schema for a platform's own pages, unquoted.
+    pub fn api_schema(&self) -> String {
+        format!("{}_api", self.schema)
+    }
+
     /// The full name of the database role for `name`, which is `owner`, `service`, `customer` or
     /// `staff`.
     pub(crate) fn role(&self, name: &str) -> String {
@@ -85,7 +94,9 @@ impl Names {
     /// Replaces the placeholders in an SQL statement with the quoted names. Names are plain
     /// identifiers ([`Self::new`]), so they need no escaping, even inside a quoted string.
     pub fn render(&self, sql: &str) -> String {
-        let mut rendered = sql.replace("{schema}", &format!("\"{}\"", self.schema));
+        let mut rendered = sql
+            .replace("{schema}", &format!("\"{}\"", self.schema))
+            .replace("{api}", &format!("\"{}\"", self.api_schema()));
         for role in ["owner", "service", "customer", "staff"] {
             rendered =
                 rendered.replace(&format!("{{{role}}}"), &format!("\"{}\"", self.role(role)));
@@ -104,7 +115,7 @@ mod tests {
             ("helpline", "helpline_"),
             ("_h2", "h"),
             ("user", "select"),
-            (&"s".repeat(63), &"p".repeat(55)),
+            (&"s".repeat(59), &"p".repeat(55)),
         ] {
             assert!(Names::new(schema, prefix).is_ok(), "{schema} {prefix}");
         }
@@ -124,7 +135,7 @@ mod tests {
             ("h", "1"),
             ("é", "h"),
             ("a{owner}", "h"),
-            (&"s".repeat(64), "h"),
+            (&"s".repeat(60), "h"),
             ("h", &"p".repeat(56)),
         ] {
             assert!(Names::new(schema, prefix).is_err(), "{schema} {prefix}");
@@ -135,8 +146,8 @@ mod tests {
     fn placeholders_become_quoted_identifiers_and_other_braces_stay() {
         let names = Names::new("desk", "desk_").expect("plain");
         assert_eq!(
-            names.render("grant select on {schema}.t to {customer}, {staff}; '{}' '{{x}}' '{owner}'::regrole '[0-9a-f]{8}' {service}"),
-            "grant select on \"desk\".t to \"desk_customer\", \"desk_staff\"; '{}' '{{x}}' '\"desk_owner\"'::regrole '[0-9a-f]{8}' \"desk_service\""
+            names.render("grant select on {schema}.t to {customer}, {staff}; {api}.u; '{}' '{{x}}' '{owner}'::regrole '[0-9a-f]{8}' {service}"),
+            "grant select on \"desk\".t to \"desk_customer\", \"desk_staff\"; \"desk_api\".u; '{}' '{{x}}' '\"desk_owner\"'::regrole '[0-9a-f]{8}' \"desk_service\""
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use helpline_core::actor::{Audience, StaffRole};
+use helpline_core::actor::{Actor, Audience, StaffRole};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::UserId;
 use helpline_core::limits;
@@ -16,8 +16,10 @@ use crate::{Caller, Reader, Store, StoreError, rows};
 const SIGN_IN_ALL: &str = include_str!("../sql/people/sign_in_all.sql");
 const SIGN_IN_SUBJECTS: &str = include_str!("../sql/people/sign_in_subjects.sql");
 const ACCESS_STATUS: &str = include_str!("../sql/people/standing.sql");
+const NOW: &str = include_str!("../sql/people/now.sql");
 const RECORD_SEEN: &str = include_str!("../sql/people/note_seen.sql");
 const FOLLOW: &str = include_str!("../sql/people/follow.sql");
+const FOLLOW_NAMES: &str = include_str!("../sql/people/follow_names.sql");
 const BY_EMAIL: &str = include_str!("../sql/people/by_email.sql");
 const SET_BLOCKED: &str = include_str!("../sql/people/set_blocked.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
@@ -138,6 +140,52 @@ pub async fn follow(store: &Store) -> Result<bool, StoreError> {
     answer.first().map_or(Ok(false), |row| rows::get(row, 0))
 }
 
+/// What one run of [`follow_names`] has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamesFollowed {
+    /// Where the next run continues. `None` if this run was the last one of a pass through all
+    /// people.
+    pub next: Option<UserId>,
+    /// Why the query failed. Nothing was changed then.
+    pub failed: Option<String>,
+    /// The number of people whose name or address was changed.
+    pub changed: i32,
+    /// The number of people whose name or address cannot be used.
+    pub skipped: i32,
+    /// Another instance was at it, and nothing was looked at.
+    pub is_busy: bool,
+}
+
+/// Takes over the names and addresses of some people from the platform, under the service role, if
+/// `migrate` has stored a query for them. Handles the people whose ids follow `after`, at most
+/// [`limits::FOLLOW_NAMES_PEOPLE_MAX`] of them. Several instances may call this function at the same
+/// time; only the one with the lowest id does the work. `instance` is the caller's.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn follow_names(
+    store: &Store,
+    after: Option<UserId>,
+    instance: Option<uuid::Uuid>,
+) -> Result<NamesFollowed, StoreError> {
+    let lately_ms = i64::try_from(limits::INSTANCE_LATELY_MS).expect("half a minute fits");
+    let params: crate::store::Params<'_> = &[
+        &after.map(UserId::uuid),
+        &limits::FOLLOW_NAMES_PEOPLE_MAX,
+        &instance,
+        &lately_ms,
+    ];
+    let answer = store.query(FOLLOW_NAMES, params).await?;
+    let row = rows::first(&answer)?;
+    Ok(NamesFollowed {
+        next: rows::get::<Option<uuid::Uuid>>(row, 0)?.map(UserId::new),
+        failed: rows::get(row, 1)?,
+        changed: rows::get(row, 2)?,
+        skipped: rows::get(row, 3)?,
+        is_busy: rows::get(row, 4)?,
+    })
+}
+
 /// A person found by email address. The other fields help to distinguish people who share an
 /// address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,6 +287,18 @@ pub async fn changed(
             .ok_or_else(|| StoreError::Row("an access status that was not asked for".into()))
     };
     answer.iter().map(one).collect()
+}
+
+/// Returns what a person may do now, under the service role. `None` if they are blocked. A person
+/// who is not in the database counts as a customer.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn actor_now(store: &Store, user: UserId) -> Result<Option<Actor>, StoreError> {
+    let answer = store.query(NOW, &[&user.uuid()]).await?;
+    let row = rows::first(&answer)?;
+    let (role, is_blocked) = (rows::optional_word(row, 0)?, rows::get::<bool>(row, 1)?);
+    Ok((!is_blocked).then_some(Actor { user, role }))
 }
 
 /// Records that these people are connected now, under the service role. A person who was recorded

@@ -10,6 +10,8 @@ use crate::{Caller, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/roles/list.sql");
 const SET: &str = include_str!("../sql/roles/set.sql");
+const FOLLOW_STAFF: &str = include_str!("../sql/roles/follow_staff.sql");
+const ARE_MANAGED: &str = include_str!("../sql/roles/are_managed.sql");
 const HAS_ADMIN: &str = include_str!("../sql/roles/has_admin.sql");
 
 /// A member of staff.
@@ -62,12 +64,34 @@ pub async fn has_admin(store: &Store) -> Result<bool, StoreError> {
     rows::get(row, 0)
 }
 
+/// Makes the roles equal to what the platform's query returns, under the service role, if `migrate`
+/// has stored a query. Returns why the query failed; the roles then stay as they are. Several
+/// instances may call this function at the same time; only one of them does the work.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn follow_staff(store: &Store) -> Result<Option<String>, StoreError> {
+    let answer = store.query(FOLLOW_STAFF, &[]).await?;
+    answer.first().map_or(Ok(None), |row| rows::get(row, 0))
+}
+
+/// Returns whether a platform manages the roles, because `migrate` has stored a query for them. Admins
+/// cannot change roles then.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn are_managed(store: &Store) -> Result<bool, StoreError> {
+    let answer = store.query(ARE_MANAGED, &[]).await?;
+    rows::get(rows::first(&answer)?, 0)
+}
+
 /// Sets a person's role, which replaces any other role. For admins only. The access log records the
 /// change as `role_granted`. Repeating the call changes nothing.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;
-/// `conflict` if the person is the last admin who has signed in and is not blocked.
+/// `conflict` if the person is the last admin who has signed in and is not blocked; `roles_managed` if
+/// roles come from a platform.
 pub async fn grant(
     store: &Store,
     caller: &Caller,

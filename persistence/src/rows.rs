@@ -1,8 +1,10 @@
 //! Decodes database rows into domain types. Only this module depends on the order of the columns.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use helpline_core::actor::ActorType;
-use helpline_core::body::Attachment;
+use helpline_core::attachment::Attachment;
 use helpline_core::history::{HistoryRow, Kind, Message};
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::limits;
@@ -23,6 +25,13 @@ impl<T: RowIndex + std::fmt::Display> Column for T {}
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: impl Column) -> Result<T, StoreError> {
     row.try_get(column)
         .map_err(|error| StoreError::Row(error.to_string()))
+}
+
+/// Returns the only row of a statement that always returns one.
+pub(crate) fn first(answer: &[Row]) -> Result<&Row, StoreError> {
+    answer
+        .first()
+        .ok_or_else(|| StoreError::Row("a statement returned no row".into()))
 }
 
 /// Decodes a text column into an enum. The column contains one of the enum's words.
@@ -79,6 +88,11 @@ pub(crate) fn bigint(seq: Seq) -> i64 {
     i64::try_from(seq.get()).unwrap_or(i64::MAX)
 }
 
+/// Converts a duration into milliseconds, as a `bigint` parameter.
+pub(crate) fn ms(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Decodes a message's idempotency key. An imported key of another form becomes `None`, because no
 /// client will retry with that key.
 pub(crate) fn key(row: &Row, column: impl Column) -> Result<Option<Key>, StoreError> {
@@ -94,7 +108,7 @@ pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachme
     let readable = entries
         .into_iter()
         .map(RawValue::get)
-        .filter(|entry| entry.len() <= limits::ATTACHMENT_BYTES_MAX);
+        .filter(|entry| entry.len() <= limits::ATTACHMENT_STORED_BYTES_MAX);
     Ok(readable
         .filter_map(|entry| serde_json::from_str(entry).ok())
         .take(limits::ATTACHMENTS_MAX)

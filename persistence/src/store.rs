@@ -16,7 +16,7 @@ use tokio_postgres::{Row, SimpleQueryMessage};
 use crate::connect::lends_transactions;
 use crate::rendered::Rendered;
 use crate::undecodable::Undecodable;
-use crate::{Address, Caller, Names, Pooler, Reader, StoreError, privileges, rows};
+use crate::{Address, By, Caller, Names, Pooler, Reader, StoreError, privileges, rows};
 
 /// How to connect to the database.
 #[derive(Clone)]
@@ -326,7 +326,7 @@ impl Store {
         params: Params<'_>,
     ) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
         let client = self.connection().await?;
-        let settings = CallerSettings::of(caller);
+        let settings = CallerSettings::of(caller.into());
         let answer = within(async {
             let (set_claims, statement) = (
                 self.rendered.prepare(&client, SET_CLAIMS).await?,
@@ -366,7 +366,14 @@ impl Store {
 pub(crate) async fn within<T>(
     asking: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let wait = Duration::from_millis(limits::ANSWER_TIMEOUT_MS);
+    within_time(Duration::from_millis(limits::ANSWER_TIMEOUT_MS), asking).await
+}
+
+/// Like [`within`], with another time limit.
+pub(crate) async fn within_time<T>(
+    wait: Duration,
+    asking: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
     let answer = tokio::time::timeout(wait, asking)
         .await
         .unwrap_or_else(|elapsed| Err(StoreError::Unreachable(Box::new(elapsed))));
@@ -451,7 +458,15 @@ pub(crate) struct CallerSettings<'a> {
 }
 
 impl<'a> CallerSettings<'a> {
-    pub(crate) fn of(caller: &'a Caller) -> Self {
+    /// The settings of the system are empty: a session without claims names no person.
+    pub(crate) fn of(by: By<'a>) -> Self {
+        let By::Person(caller) = by else {
+            return Self {
+                claims: String::new(),
+                address: String::new(),
+                user_agent: "",
+            };
+        };
         Self {
             claims: claims(caller.actor.user),
             address: caller

@@ -1,7 +1,7 @@
 //! Opens and changes tickets. [`lists`](self::list_for_staff) reads lists of tickets and searches.
-use helpline_core::body::{Attachment, Body, Subject};
+use helpline_core::body::{Body, Subject};
 use helpline_core::history::HistoryRow;
-use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketRef, UserId};
+use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketRef, UploadId, UserId};
 use helpline_core::limits;
 use helpline_core::protocol::AgentRef;
 use helpline_core::ticket::{Category, Priority, Status, TicketFacts};
@@ -10,11 +10,12 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use crate::history::{self, Heads};
-use crate::{Caller, Store, StoreError, Within, rows};
+use crate::{By, Caller, Store, StoreError, Within, rows};
 
 mod cursor;
 mod last_messages;
 mod lists;
+mod numbers;
 mod own_unread;
 mod own_writes;
 mod redactions;
@@ -24,6 +25,7 @@ pub use cursor::{Cursor, InvalidCursor};
 pub use lists::{
     PreparedList, get_for_customer, get_for_staff, list_for_customer, list_for_staff, summaries,
 };
+pub use numbers::numbers;
 pub use own_unread::own_unread;
 pub use redactions::{Redaction, redact};
 
@@ -50,8 +52,8 @@ pub struct NewTicket {
     pub priority: Priority,
     /// The body of the first message.
     pub description: Body,
-    /// Attachments of the first message.
-    pub attachments: Vec<Attachment>,
+    /// The uploads that become the first message's attachments, in order.
+    pub attachments: Vec<UploadId>,
     /// Arbitrary data for the ticket, set by the operator's platform that embeds Helpline.
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
@@ -209,7 +211,7 @@ pub async fn create(
 /// present assignee is neither the one that the caller saw nor the one requested.
 pub async fn change(
     within: impl Into<Within<'_>>,
-    caller: &Caller,
+    by: impl Into<By<'_>>,
     ticket: TicketId,
     patch: Patch,
 ) -> Result<Vec<HistoryRow>, StoreError> {
@@ -227,7 +229,7 @@ pub async fn change(
     let (answer, written) = within
         .into()
         .write(
-            caller,
+            by,
             CHANGE,
             &[
                 &ticket.uuid(),

@@ -1,15 +1,20 @@
 //! A database transaction that the caller commits, so that several changes to tickets are made
 //! together or not at all. It is meant for background work that stores its progress in the
-//! transaction. Helpline does not do background work of this kind yet, and has no statements for
-//! storing progress.
+//! transaction.
+
+use std::time::Duration;
 
 use deadpool_postgres::Object;
 use futures_util::future::{join, join4};
+use helpline_core::cause::Cause;
 use helpline_core::history::HistoryRow;
+use helpline_core::limits;
 use tokio_postgres::Row;
 
-use crate::store::{CallerSettings, Params, ROWS_WRITTEN, SET_CLAIMS, within};
-use crate::{Caller, Store, StoreError, rows};
+use crate::store::{CallerSettings, Params, ROWS_WRITTEN, SET_CLAIMS, within, within_time};
+use crate::{By, Store, StoreError, rows};
+
+const SET_CAUSE: &str = include_str!("../sql/store/set_cause.sql");
 
 /// An open database transaction. It is rolled back after an error, or if it is dropped without
 /// [`Self::commit`].
@@ -17,6 +22,8 @@ pub struct Transaction {
     store: Store,
     /// The connection of the transaction. `None` after the commit.
     client: Option<Object>,
+    /// Whether events that the transaction writes get a cause.
+    has_cause: bool,
 }
 
 impl Store {
@@ -30,6 +37,7 @@ impl Store {
         let transaction = Transaction {
             store: self.clone(),
             client: Some(self.connection().await?),
+            has_cause: false,
         };
         let begin = &self.rendered.begin_as_service;
         within(async { Ok(transaction.client().batch_execute(begin).await?) }).await?;
@@ -44,29 +52,138 @@ impl Transaction {
             .expect("only commit takes it, and commit takes the transaction")
     }
 
-    /// Runs one database function that writes, under the caller's role and claims, in one network
-    /// round trip.
-    async fn write(
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Runs one statement under the service role, which can only call the service's functions.
+    pub(crate) async fn query(
         &mut self,
-        caller: &Caller,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let limit = Duration::from_millis(limits::ANSWER_TIMEOUT_MS);
+        self.query_within(limit, sql, params).await
+    }
+
+    /// Like [`Self::query`], for a statement that takes longer than others. The caller has set the
+    /// server's own limit.
+    pub(crate) async fn query_within(
+        &mut self,
+        limit: Duration,
         sql: &'static str,
         params: Params<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let (client, rendered) = (self.client(), &self.store.rendered);
-        let settings = CallerSettings::of(caller);
+        within_time(limit, async {
+            let statement = rendered.prepare(client, sql).await?;
+            Ok(statement.query(client, params).await?)
+        })
+        .await
+    }
+
+    /// Sets how long each further statement may take on the server.
+    pub(crate) async fn set_statement_timeout(
+        &mut self,
+        limit: Duration,
+    ) -> Result<(), StoreError> {
+        let ms = limit.as_millis();
+        self.run(&format!("set local statement_timeout = {ms}"))
+            .await
+    }
+
+    /// Sets how long each further statement may wait for a lock.
+    pub(crate) async fn set_lock_timeout(&mut self, limit: Duration) -> Result<(), StoreError> {
+        let ms = limit.as_millis();
+        self.run(&format!("set local lock_timeout = {ms}")).await
+    }
+
+    /// Marks the point to which [`Self::roll_back_to_savepoint`] goes back. There is one savepoint
+    /// at a time.
+    pub(crate) async fn set_savepoint(&mut self) -> Result<(), StoreError> {
+        self.run("savepoint attempt").await
+    }
+
+    /// Keeps what was done since the savepoint. Checks deferred constraints first, because a commit
+    /// that fails would undo more than this attempt. After an error, the savepoint still stands.
+    pub(crate) async fn release_savepoint(&mut self) -> Result<(), StoreError> {
+        self.run("set constraints all immediate; release savepoint attempt; set constraints all deferred")
+            .await
+    }
+
+    /// Checks the constraints that would otherwise be checked by the commit.
+    pub(crate) async fn check_constraints(&mut self) -> Result<(), StoreError> {
+        self.run("set constraints all immediate").await
+    }
+
+    /// Undoes everything since the savepoint, also after a statement failed, and releases the locks
+    /// that were taken since then.
+    pub(crate) async fn roll_back_to_savepoint(&mut self) -> Result<(), StoreError> {
+        self.run("rollback to savepoint attempt; release savepoint attempt")
+            .await
+    }
+
+    /// Ends the transaction without its changes, and returns the connection to the pool.
+    ///
+    /// # Errors
+    /// When the database cannot be used. The transaction is then rolled back, too.
+    pub async fn roll_back(mut self) -> Result<(), StoreError> {
+        self.run("rollback").await?;
+        drop(self.client.take());
+        Ok(())
+    }
+
+    /// Runs SQL under the service role, for tests whose effects are in tables of their own.
+    #[doc(hidden)]
+    pub async fn run(&mut self, sql: &str) -> Result<(), StoreError> {
+        let client = self.client();
+        within(async { Ok(client.batch_execute(sql).await?) }).await
+    }
+
+    /// Sets which background work causes the events that this transaction writes from now on. `None`
+    /// means that no cause is recorded. Messages that are sent through the writer have no cause.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn set_cause(&mut self, cause: Option<&Cause>) -> Result<(), StoreError> {
+        if cause.is_none() && !self.has_cause {
+            return Ok(());
+        }
+        let text = cause
+            .map(|cause| serde_json::json!(cause).to_string())
+            .unwrap_or_default();
+        self.query(SET_CAUSE, &[&text]).await?;
+        self.has_cause = cause.is_some();
+        Ok(())
+    }
+
+    /// Runs one database function that writes, under the role and claims of the person or the
+    /// system, in one network round trip.
+    async fn write(
+        &mut self,
+        by: By<'_>,
+        sql: &'static str,
+        params: Params<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let (client, rendered) = (self.client(), &self.store.rendered);
+        let settings = CallerSettings::of(by);
+        let role = match by {
+            By::Person(caller) => rendered.act_as(caller.side()),
+            By::System => rendered.act_as_service_again.as_str(),
+        };
         within(async {
             let (set_claims, statement) = (
                 rendered.prepare(client, SET_CLAIMS).await?,
                 rendered.prepare(client, sql).await?,
             );
-            let (role, claimed, answer, back) = join4(
-                client.batch_execute(rendered.act_as(caller.side())),
+            let (acting, claimed, answer, back) = join4(
+                client.batch_execute(role),
                 set_claims.query(client, &settings.params()),
                 statement.query(client, params),
                 client.batch_execute(&rendered.act_as_service_again),
             )
             .await;
-            role?;
+            acting?;
             claimed?;
             let answer = answer?;
             back?;
@@ -131,18 +248,24 @@ impl<'a> From<&'a mut Transaction> for Within<'a> {
 }
 
 impl Within<'_> {
-    /// Runs one database function that writes, under the caller's role and claims. Returns the
-    /// function's rows. If the transaction is a separate one, also returns the events written.
+    /// Runs one database function that writes, under the role and claims of the person or the
+    /// system. Returns the function's rows. If the transaction is a separate one, also returns the
+    /// events written.
     pub(crate) async fn write(
         &mut self,
-        caller: &Caller,
+        by: impl Into<By<'_>>,
         sql: &'static str,
         params: Params<'_>,
     ) -> Result<(Vec<Row>, Vec<HistoryRow>), StoreError> {
-        match self {
-            Self::Own(store) => store.write(caller, sql, params).await,
-            Self::Transaction(transaction) => {
-                Ok((transaction.write(caller, sql, params).await?, Vec::new()))
+        match (self, by.into()) {
+            (Self::Own(store), By::Person(caller)) => store.write(caller, sql, params).await,
+            (Self::Own(store), By::System) => {
+                let mut transaction = store.begin().await?;
+                let answer = transaction.write(By::System, sql, params).await?;
+                Ok((answer, transaction.commit().await?))
+            }
+            (Self::Transaction(transaction), by) => {
+                Ok((transaction.write(by, sql, params).await?, Vec::new()))
             }
         }
     }

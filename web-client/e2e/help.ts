@@ -186,7 +186,7 @@ const BUSY_MAX = 50
 const TOKEN_KEPT_MS = 60_000
 const tokens = new Map<string, { readonly token: Promise<string | null>; readonly until: number }>()
 
-function tokenOf({ name }: DemoPerson, base: string): Promise<string | null> {
+export function tokenOf({ name }: DemoPerson, base: string): Promise<string | null> {
   const kept = tokens.get(`${base} ${name}`)
   if (kept !== undefined && kept.until > Date.now()) return kept.token
   const token = fetch(`${base}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: name }) }).then(async (answer) => decodeToken(await answer.json()))

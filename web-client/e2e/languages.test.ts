@@ -6,6 +6,8 @@ import type { Frame, Page, Route } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
 import { L } from '../src/apps/console/screens/access-log/testids.ts'
+import { R } from '../src/apps/console/screens/retention/testids.ts'
+import { S } from '../src/apps/console/screens/system/testids.ts'
 import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
@@ -189,6 +191,20 @@ describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, loca
     await page.goto(`${TEAM}/admin/support/settings/access-log`)
     await page.locator(id(L.row)).first().waitFor()
     await atWidths('access log', page)
+    await page.goto(`${TEAM}/admin/support/settings/retention`)
+    await page.locator(id(R.addHold)).click()
+    await page.locator(id(R.holdSave)).click()
+    await page.locator(id(R.dryRun)).click()
+    await page.locator(id(R.plan)).first().waitFor()
+    await page.locator(id(R.day)).fill('40')
+    await page.locator(id(R.save)).click()
+    await atWidths('retention', page)
+    await page.goto(`${TEAM}/admin/support/settings/system`)
+    await page.locator(id(S.schedule)).first().waitFor()
+    await atWidths('system', page)
+    await page.locator(id(S.run)).first().click()
+    await atWidths('the question before a run', page)
+    await page.keyboard.press('Escape')
     expect(faults).toEqual([])
   })
 

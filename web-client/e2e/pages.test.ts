@@ -231,10 +231,11 @@ async function lateBy(place: BrowserContext, ms: number): Promise<() => number> 
 
 test('a page that fails says so below the rows and is fetched again; a response for an old filter is dropped', async () => {
   const place = await context()
-  let [failing, late] = [true, 0]
+  let failing = true
+  let held: Promise<void> | null = null
   await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
     if (failing) return route.fulfill({ status: 422, json: { code: 'invalid_field', title: 'not now' } })
-    if (late > 0) await new Promise((resolve) => setTimeout(resolve, late))
+    await held
     return route.continue()
   })
   const { page } = await visit(place, TEAM, '/admin/support?view=all&sort=oldest', who.agent)
@@ -251,13 +252,16 @@ test('a page that fails says so below the rows and is fetched again; a response 
   await becomes(page, await listed('tab=active&sort=oldest'), 'the page is there now')
 
   // The next page of the current list arrives only after the person has switched to another view.
-  late = 600
   await page.reload()
   await page.locator(id(T.ticketRow)).first().waitFor()
+  let release = () => {}
+  held = new Promise((resolve) => (release = resolve))
+  const [asked, answered] = [page.waitForRequest(/cursor=/), page.waitForResponse(/cursor=/)]
   await scroll(page, 40 * 88)
+  await asked
   await page.locator(id(T.view, '[data-view="urgent"]')).click()
-  late = 0
-  await page.waitForResponse((response) => response.url().includes('cursor='))
+  release()
+  await answered
   await becomes(page, await listed('tab=active&sort=oldest&priority=urgent'), 'of the other filter')
 })
 

@@ -254,6 +254,16 @@ test('on a phone, back leads from a ticket to the first screen and then closes t
   await frame.locator(id(T.widgetClose)).tap()
   await eventually('its step is gone', () => page.evaluate(() => !('helpline' in history.state)))
   expect(await page.evaluate(() => history.length), 'one step at most').toBeLessThanOrEqual(steps + 1)
+
+  await page.locator('#open').tap()
+  await frame.locator(row(ticket.number)).tap()
+  await message(frame, 'Something happened.').waitFor()
+  // The second "back" comes before the page can know which view the first has led to.
+  await page.evaluate(() => {
+    addEventListener('popstate', () => history.back(), { once: true })
+    history.back()
+  })
+  await eventually('folded by two quick steps back', async () => !(await (await frame.frameElement()).isVisible()))
 })
 
 test('shadows show on which side the line of figures continues, in both text directions', async () => {

@@ -131,9 +131,15 @@ test('messages that arrived while away are marked, and a reader who has scrolled
   await message(page, 'thanks', 'stored').waitFor()
 })
 
-test('a pasted file is refused in words, and the text is kept', async () => {
+test('on a server that stores no files, a pasted file is refused in words, and the text is kept', async () => {
   const ticket = await openTicket(who.customer)
-  const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  const place = await context()
+  await place.routeWebSocket(/\/v1\/ws$/, (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((data) => server.send(data))
+    server.onMessage((data) => socket.send(String(data).replace('"attachments"', '"not_attachments"')))
+  })
+  const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
   await page.locator(id(T.composerInput)).fill('see the picture')
   await page.locator(id(T.composerInput)).evaluate((input) => {
     const data = new DataTransfer()

@@ -145,8 +145,35 @@ export const T = {
   /** The warning that new messages arrived while the author was writing. Shown before the message is sent. */
   composerStale: 'composer-stale',
 
-  /** The notice that a pasted or dropped file was rejected. */
+  /** The notice that a chosen file was not added, with the reason in the attribute `data-why=many|large|empty|folder|off|unreachable`. */
   composerFiles: 'composer-files',
+
+  // Ids of files.
+  /** The files that are chosen for a text. */
+  attach: 'attach',
+  attachButton: 'attach-button',
+  attachCamera: 'attach-camera',
+  attachInput: 'attach-input',
+  /** A chosen file. Attributes: `data-name`, `data-state=waiting|sending|pausing|stored|refused|lost`. */
+  attachFile: 'attach-file',
+  attachWords: 'attach-words',
+  attachRetry: 'attach-retry',
+  attachRemove: 'attach-remove',
+  attachTold: 'attach-told',
+  attachUnkept: 'attach-unkept',
+  /** A file of a message. Attributes: `data-id`, `data-state`: the attachment's state, or of an unsent message, the upload's. */
+  file: 'file',
+  fileState: 'file-state',
+  fileDownload: 'file-download',
+  /** The preview of a picture, with the attribute `data-shown=true|false`. */
+  filePreview: 'file-preview',
+  /** The dialog with a message's pictures. The element inside it has the shown one's id in the attribute `data-id`. */
+  gallery: 'gallery',
+  galleryNext: 'gallery-next',
+  galleryPrevious: 'gallery-previous',
+  /** The list of a ticket's files, with the number of loaded ones in the attribute `data-count`. */
+  ticketFiles: 'ticket-files',
+  ticketFile: 'ticket-file',
 
   // Ids of the details panel of an open ticket.
   details: 'details',

@@ -18,7 +18,7 @@ const SIDES: readonly (readonly [string, Person, Reader, other: Reader])[] = [
   ['a customer', CARL, { side: 'customer' }, { side: 'staff', id: 'ada' }],
 ]
 /** The kinds of events that have an actor. */
-const DONE = KINDS.filter((kind) => kind !== 'unreadable')
+const DONE = KINDS.filter((kind) => kind !== 'unreadable' && kind !== 'attachment_checked' && kind !== 'internal_attachment_checked')
 const PRIORITY = { old_value: 'low', new_value: 'high' }
 
 /** One event of each kind. Some kinds occur in several variants. */
@@ -49,6 +49,16 @@ describe.each(LANGUAGES)('%s', (language) => {
       expect(mine, 'all places are filled').not.toMatch(/[{}]/)
       expect(theirs, event.kind).toContain(actor.name)
       expect(theirs).not.toContain(t('app.you'))
+    }
+  })
+
+  test('a checked file is named by its name; no one is said to have done it', () => {
+    const [event] = [messageEvent(1)]
+    const message = event.message === null ? null : { ...event.message, attachments: [{ id: 'f1', name: 'invoice.pdf', content_type: 'application/pdf', size_bytes: 9, state: 'clean' as const, width: null, height: null, preview: false }] }
+    for (const kind of ['attachment_checked', 'internal_attachment_checked'] as const) {
+      const said = words({ ...event, kind, message, actor: GRACE, old_value: 'f1', new_value: 'clean' }, { side: 'staff', id: 'ada' })
+      expect(said).toContain('invoice.pdf')
+      expect(said).not.toContain('Grace')
     }
   })
 

@@ -38,11 +38,11 @@ test('a subject is the first line, cut at a word, never inside a grapheme', () =
   }
 })
 
-test('missing fields are filled in for a desk that cannot derive them, and left out for one that can', () => {
+test('missing fields are filled in for a desk that cannot derive them, and left out for one that can', async () => {
   const draft: TicketDraft = { subject: '', category: 'general', priority: 'medium', description: 'It burns.' }
-  expect(firstTicketOf(draft, false)).toEqual({ subject: 'It burns.', category: 'general', priority: 'medium', description: 'It burns.' })
-  expect(firstTicketOf(draft, true)).toEqual({ description: 'It burns.' })
-  expect(firstTicketOf({ ...draft, category: 'billing' }, true)).toEqual({ description: 'It burns.', category: 'billing' })
+  expect(await firstTicketOf(draft, false)).toEqual({ subject: 'It burns.', category: 'general', priority: 'medium', description: 'It burns.' })
+  expect(await firstTicketOf(draft, true)).toEqual({ description: 'It burns.' })
+  expect(await firstTicketOf({ ...draft, category: 'billing' }, true)).toEqual({ description: 'It burns.', category: 'billing' })
 })
 
 test('a text is kept across pages until it is a ticket; a text from the host is added after it, once', async () => {

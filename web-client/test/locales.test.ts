@@ -28,7 +28,7 @@ const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[
 /** Sentences that are intentionally the same in English and another language: names, and words that the languages share. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   ar: ['app.system', 'app.tab', 'app.unread', 'system.database'],
-  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.count_online', 'roles.offline', 'roles.online', 'roles.support_agent', 'signin.admin', 'system.database', 'system.version', 'ticket.status', 'widget.title'],
+  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'retention.scope.person', 'retention.scope.ticket', 'roles.admin', 'roles.count_online', 'roles.offline', 'roles.online', 'roles.support_agent', 'signin.admin', 'system.database', 'system.version', 'ticket.status', 'widget.title'],
   fr: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'composer.tab.note', 'console.nav', 'history.messages', 'history.notes', 'roles.admin', 'roles.support_agent', 'signin.admin', 'system.check.migrations', 'system.database', 'system.state.ok', 'system.version', 'timeline.label', 'widget.title'],
 }
 

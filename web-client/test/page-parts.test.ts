@@ -2,6 +2,7 @@
 // edit.
 
 import { afterEach, describe, expect, test } from 'vitest'
+import { deskConfig } from '../src/client/desk-config.ts'
 import { every } from '../src/client/browser.ts'
 import { merged } from '../src/client/merged-text.ts'
 import { onStored } from '../src/client/on-stored.ts'
@@ -9,7 +10,7 @@ import { onWindow } from '../src/client/on-window.ts'
 import { createSortedList } from '../src/client/sorted-list.ts'
 import { createTicketPages, type Listed } from '../src/client/ticket-pages.ts'
 import { hasFocus, isUnfolded, isVisible } from '../src/client/visibility.ts'
-import { givenLook, loadFeatures, loadLook, mergedLook, NO_LOOK } from '../src/client/widget-desk.ts'
+import { givenLook, loadLook, mergedLook, NO_LOOK } from '../src/client/widget-desk.ts'
 import { testPage } from './help/page.ts'
 import { manualClock, stamp } from './help/ticket-server.ts'
 
@@ -77,8 +78,9 @@ describe('the widget’s look', () => {
     expect(mergedLook(desk, givenLook({ teamName: 'Page', logo: 'https://evil.test/x.png' }))).toEqual({ ...desk, teamName: 'Page' })
   })
   test('the desk’s features are unknown while it is unreachable', async () => {
-    expect(await loadFeatures(testPage({ answer: () => ({ body: { features: ['derived_subject'] } }) }).page)).toEqual(['derived_subject'])
-    expect(await loadFeatures(testPage().page)).toBeNull()
+    expect(await deskConfig(testPage().page)).toBeNull()
+    expect(await deskConfig(testPage({ answer: () => ({ body: { features: ['derived_subject'], attachments_max: 2, attachment_bytes_max: 5 } }) }).page)).toEqual({ features: ['derived_subject'], limits: { count: 2, bytes: 5 } })
+    expect((await deskConfig(testPage().page))?.features, 'known from then on').toEqual(['derived_subject'])
   })
 })
 

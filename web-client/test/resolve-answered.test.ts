@@ -12,7 +12,7 @@ import { messageEvent, staffTicket } from './help/sample.ts'
 
 afterEach(hushToast)
 
-const answer: Queued = { key: 'k', ticket: 't1', number: 'TKT-000001', body: 'done', internal: false, based_on: 4, at: '', order: 1, refused: null, hold_until: null, paused: false, then: 'resolved', sent: 5 }
+const answer: Queued = { key: 'k', ticket: 't1', number: 'TKT-000001', body: 'done', internal: false, based_on: 4, at: '', order: 1, refused: null, hold_until: null, paused: false, files: [], then: 'resolved', sent: 5 }
 const by = (id: string, type: 'admin' | 'customer' = 'admin') => ({ actor: { id, type, name: null } })
 
 /** Simulates a "Send & resolve" reply that `events` have followed, and calls the code that resolves the ticket. */

@@ -2,7 +2,7 @@
 // first.
 
 import { expect, test } from 'vitest'
-import { createRoles, named } from '../src/client/roles.ts'
+import { createRoles, managedBy, named } from '../src/client/roles.ts'
 import type { Agent } from '../src/protocol/decode-team.ts'
 import type { PersonFound, StaffRole } from '../src/protocol/generated.ts'
 import type { Result } from '../src/rest/request.ts'
@@ -148,4 +148,12 @@ test('the team is filtered by a part of the name or address', () => {
   expect(found(' someone@ ')).toEqual(['n'])
   expect(found('zoË')).toEqual(['b'])
   expect(found('null')).toEqual([])
+})
+
+test('the platform manages the roles if the server says so, or names its page as older servers do', () => {
+  const page = 'https://platform.example/team'
+  expect(managedBy({ roles_managed: true, roles_managed_at: null })).toEqual({ isManaged: true, page: null })
+  expect(managedBy({ roles_managed: true, roles_managed_at: page })).toEqual({ isManaged: true, page })
+  expect(managedBy({ roles_managed: false, roles_managed_at: page })).toEqual({ isManaged: true, page })
+  expect(managedBy({ roles_managed: false })).toEqual({ isManaged: false, page: null })
 })

@@ -36,8 +36,8 @@ describe('forbidden in the sources', () => {
 describe('the browser’s edges', () => {
   // Only these files may use the browser's globals directly. All other files get them as arguments, whose default values are defined in
   // these files.
-  const EDGES = ['client/browser.ts', 'client/browser-send.ts']
-  const ROOMS = ['client/', 'timeline/', 'outbox/', 'connection/']
+  const EDGES = ['client/browser.ts', 'client/browser-files.ts', 'client/browser-send.ts']
+  const ROOMS = ['client/', 'timeline/', 'outbox/', 'connection/', 'uploads/']
   const NAMES = /(?<![.\w])(?:localStorage|sessionStorage|setTimeout|clearTimeout|setInterval|clearInterval|fetch|location|history|navigator|document|window|globalThis)\b(?!\??:)|(?<![.\w])(?:add|remove)EventListener\((?!type:)|\bDate\.now\b|\bnew Date\(\)/g
 
   /** Reduces template strings to the inserted expressions, because only these are code. */

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { byNeed, createSystem, SYSTEM_REFRESH_MS } from '../src/client/system.ts'
+import { createPolled, POLL_MS } from '../src/client/polled.ts'
+import { byNeed } from '../src/client/system.ts'
 import { checkName, checkWords } from '../src/apps/console/screens/system/words.ts'
 import { LANGUAGES, setLanguage } from '../src/locales/index.ts'
 import type { SystemCheck, SystemView } from '../src/protocol/generated.ts'
@@ -20,7 +21,7 @@ function scene() {
   const [view] = sampled
   if (view === undefined) throw new Error('no sample')
   const seen = { is: true, asked: 0 }
-  const system = createSystem({
+  const system = createPolled({
     load: () => { seen.asked++; return Promise.resolve<Result<SystemView>>({ ok: true, value: view }) },
     time: { now: () => 0, after(ms, call) { const one = { ms, call }; due.push(one); return () => { const at = due.indexOf(one); if (at >= 0) due.splice(at, 1) } } },
     isSeen: () => seen.is,
@@ -32,7 +33,7 @@ test('it is loaded every 15 seconds, not while hidden, and no longer once left',
   const { system, seen, due, tick } = scene()
   await settle()
   expect([seen.asked, system.state.value]).toEqual([1, 'ready'])
-  expect(due.map(({ ms }) => ms)).toEqual([SYSTEM_REFRESH_MS])
+  expect(due.map(({ ms }) => ms)).toEqual([POLL_MS])
   await tick()
   expect(seen.asked).toBe(2)
   seen.is = false
@@ -53,7 +54,7 @@ test('failing checks come first, then unknown ones, otherwise in the server’s 
 test('every check and code of the server has a sentence; a newer one shows its own word', async () => {
   const source = readFileSync(join(resolve(import.meta.dirname, '../..'), 'gateway/src/http/system_status.rs'), 'utf8').split('#[cfg(test)]')[0] ?? ''
   const names = [...source.matchAll(/\("(\w+)", \w/g), ...source.matchAll(/work\("(\w+)"/g)].flatMap(([, name]) => name ?? [])
-  expect(new Set(names)).toEqual(new Set(['database', 'schema', 'migrations', 'relay', 'sweep', 'jobs', 'clock', 'retention', 'instance']))
+  expect(new Set(names)).toEqual(new Set(['database', 'schema', 'migrations', 'relay', 'sweep', 'jobs', 'clock', 'retention', 'background', 'instance']))
   const codes = [...source.matchAll(/(?:failing|unknown)\("(\w+)"\)|Some\("(\w+)"\)/g)].flatMap(([, one, other]) => one ?? other ?? [])
   expect(codes.length).toBeGreaterThan(12)
   for (const language of LANGUAGES) {

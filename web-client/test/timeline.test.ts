@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { HistoryEvent } from '../src/protocol/model.ts'
 import { reduce } from '../src/timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../src/timeline/state.ts'
-import { earlier, items, writtenSince } from '../src/timeline/view.ts'
+import { earlier } from '../src/timeline/versions.ts'
+import { items, writtenSince } from '../src/timeline/view.ts'
 import { messageEvent, subscribed } from './help/sample.ts'
 
 const run = (inputs: readonly TimelineInput[], from: Timeline = EMPTY) => inputs.reduce(reduce, from)
@@ -158,4 +160,17 @@ describe('a removed text', () => {
     const after = run([{ type: 'event', event: removed }], before)
     expect(earlier(after, after.events[0]!.message!)).toEqual([])
   })
+})
+
+test('a checked file changes its message in place, and is no line of the history', () => {
+  const file = (state: 'checking' | 'infected') => ({ id: 'f1', name: 'setup.exe', content_type: '', size_bytes: 9, state, width: null, height: null, preview: false })
+  const added = messageEvent(1)
+  const withFile = (event: HistoryEvent, state: 'checking' | 'infected', more: Partial<HistoryEvent> = {}): HistoryEvent => ({ ...event, message: event.message === null ? null : { ...event.message, attachments: [file(state)] }, ...more })
+  const before = reduce(EMPTY, { type: 'page', page: subscribed({ events: [withFile(added, 'checking')], head: 1 }) })
+  for (const kind of ['attachment_checked', 'internal_attachment_checked'] as const) {
+    const after = reduce(before, { type: 'event', event: withFile(added, 'infected', { seq: 2, kind, old_value: 'f1', new_value: 'infected' }) })
+    expect(after.events[0]?.message?.attachments.map(({ state }) => state)).toEqual(['infected'])
+    expect(items(after, { side: 'customer' }).map((item) => item.kind)).toEqual(['message'])
+    expect(after.position).toBe(2)
+  }
 })

@@ -38,4 +38,5 @@ const bundle = await rolldown({
     load: (id) => (id.endsWith(`${ENTRY}.ts`) ? code : null),
   }],
 })
-await bundle.write({ file, format: 'esm' })
+// One file: the client's parts that browsers load later are in it.
+await bundle.write({ file, format: 'esm', codeSplitting: false })

@@ -36,3 +36,24 @@ pub const SYSTEM_JOBS_LATE_MS: u64 = 60_000;
 /// causes wrong results, because tokens are checked against the instance's clock and displayed
 /// times come from the database.
 pub const SYSTEM_CLOCK_OFFSET_MS_MAX: u64 = 5_000;
+
+/// Time between two runs of the query that finds a platform's staff. This time, that between two checks of connected people and a second
+/// for both are less than the 5 s in which a change takes effect.
+pub const FOLLOW_STAFF_INTERVAL_MS: u64 = 1_000;
+/// Maximum bytes of a query of a platform's tables, which finds its staff or people's names.
+pub const PLATFORM_QUERY_BYTES_MAX: usize = 16 * 1024;
+/// Time between two runs of the query that finds people's names in a platform's tables.
+pub const FOLLOW_NAMES_INTERVAL_MS: u64 = 1_000;
+/// Maximum people whose names one run looks up. With 30,000 people, a changed name is found within a
+/// minute.
+pub const FOLLOW_NAMES_PEOPLE_MAX: i32 = 500;
+/// A person is proposed for erasure if the platform's query has not returned them for this long. It is
+/// longer than a pass through a million people takes, and than a restore of the platform's tables.
+pub const ERASURE_GONE_MS: i64 = 60 * 60 * 1_000;
+/// Maximum share of the platform's people who may be gone at once, in percent. If more are gone, no
+/// one is proposed for erasure: an outage or a copy is likelier than so many deletions in an hour.
+pub const ERASURE_SHARE_MAX_PERCENT: i32 = 10;
+/// This many people may be gone at once whatever share they are, unless they are all.
+pub const ERASURE_FEW: i32 = 5;
+/// Maximum proposals of erasure in one response. The others follow when these are decided.
+pub const ERASURES_LISTED_MAX: i32 = 100;

@@ -19,15 +19,20 @@ const _: () = assert!(
         + HISTORY_DESCRIPTION_BYTES_MAX
         + 4 * NAME_CHARS_MAX)
         * 6
-        + ATTACHMENTS_BYTES_MAX
+        + ATTACHMENTS_STORED_BYTES_MAX
         + 4 * 1024
         <= SOCKET_WRITE_BYTES_MAX
 );
 const _: () = assert!(SOCKET_WRITE_BYTES_MAX <= SEND_QUEUE_BYTES_MAX);
 const _: () =
     assert!((READERS_MAX + VIEWERS_MAX) * (4 * NAME_CHARS_MAX * 6 + 256) <= SOCKET_WRITE_BYTES_MAX);
-const _: () = assert!(ATTACHMENT_BYTES_MAX >= 2 * 4 * ATTACHMENT_NAME_CHARS_MAX + 200);
-const _: () = assert!(ATTACHMENTS_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_BYTES_MAX + 2) + 2);
+// A name, a media type and the other fields. A quotation mark or backslash of a name is stored as two bytes, which is fewer than four.
+const _: () = assert!(
+    ATTACHMENT_STORED_BYTES_MAX >= 4 * (ATTACHMENT_NAME_CHARS_MAX + MEDIA_TYPE_CHARS_MAX) + 300
+);
+const _: () = assert!(
+    ATTACHMENTS_STORED_BYTES_MAX >= ATTACHMENTS_MAX * (ATTACHMENT_STORED_BYTES_MAX + 2) + 2
+);
 const _: () = assert!(HISTORY_DESCRIPTION_BYTES_MAX >= 4 * RATING_COMMENT_CHARS_MAX);
 const _: () = assert!(HISTORY_PUBLIC_VALUE_BYTES_MAX >= 4 * NAME_CHARS_MAX);
 const _: () = assert!(MESSAGE_TIMEOUT_MS < PONG_TIMEOUT_MS);
@@ -64,12 +69,13 @@ const _: () = assert!(
     BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
         + HISTORY_DESCRIPTION_BYTES_MAX
-        + ATTACHMENTS_BYTES_MAX
+        + ATTACHMENTS_STORED_BYTES_MAX
         <= PAGE_BYTES_MAX as usize
 );
 const _: () = assert!(EARLY_HOLD_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(RELAY_CONFIRM_MS < SWEEP_INTERVAL_MS);
 const _: () = assert!(SWEEP_INTERVAL_MS * 2 < 2_000);
+const _: () = assert!(FOLLOW_STAFF_INTERVAL_MS + ACCESS_CHECK_INTERVAL_MS + 1_000 < 5_000);
 const _: () = assert!(PRESENCE_RENEW_MS * 2 < PRESENCE_LEASE_MS);
 const _: () = assert!(HEARTBEAT_JITTER_MS * 4 < HEARTBEAT_INTERVAL_MS);
 const _: () = assert!(SUBSCRIPTIONS_MAX <= FRAMES_BURST as usize);
@@ -113,4 +119,14 @@ const _: () = assert!(2 * OUTGOING_CONNECT_TIMEOUT_MS <= OUTGOING_TIMEOUT_MS);
 const _: () = assert!(OUTGOING_HEADER_BYTES_MAX < OUTGOING_BUFFER_BYTES);
 const _: () = assert!(
     OUTGOING_ANSWER_BYTES_MAX <= JWKS_BYTES_MAX && OUTGOING_ANSWER_BYTES_MAX <= OIDC_BYTES_MAX
+);
+const _: () = assert!(ATTACHMENTS_MAX <= UPLOADS_OPEN_MAX as usize);
+const _: () = assert!(UPLOAD_IDLE_MS < TRANSFER_TIMEOUT_MS && UPLOAD_IDLE_MS < BODY_TIMEOUT_MS);
+const _: () = assert!(ATTACHMENT_CHECK_MS < ATTACHMENT_CHECK_LEASE_MS);
+const _: () = assert!(UPLOADS_AT_ONCE_PERSON_MAX <= UPLOADS_AT_ONCE_MAX);
+const _: () = assert!(DOWNLOADS_AT_ONCE_PERSON_MAX <= DOWNLOADS_AT_ONCE_MAX);
+const _: () = assert!(ATTACHMENT_PAGE <= ATTACHMENT_PAGE_MAX);
+const _: () = assert!(
+    SCAN_PATIENCE_MS + SCAN_ANSWER_TIMEOUT_MS + PREVIEW_TIMEOUT_MS + SCAN_RETRY_MS
+        < ATTACHMENT_CHECK_MS
 );

@@ -5,8 +5,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::strict::{self, FieldError, FieldFault, FrameReader, Json};
-use crate::body::Attachment;
-use crate::ids::{Key, Seq, TicketId, UserId};
+use crate::ids::{Key, Seq, TicketId, UploadId, UserId};
 use crate::reject::{Reject, RejectCode};
 use crate::ticket::{Category, Priority, Status};
 
@@ -70,8 +69,10 @@ pub enum ClientFrame {
         body: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         internal: Option<bool>,
+        /// The uploads that the message gets, at most 10, in this order. The text may be empty
+        /// only if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        attachments: Option<Vec<Attachment>>,
+        attachments: Option<Vec<UploadId>>,
         /// The number of the last event that the author has seen. If another person has written a
         /// message since that event, the send is refused as `stale`.
         #[serde(default, skip_serializing_if = "Option::is_none")]

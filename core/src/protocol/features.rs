@@ -45,6 +45,16 @@ text_enum!(
         /// The server has `PUT /v1/people/{user}/blocked`. `GET /v1/roles` accepts `query` and
         /// returns `online`.
         BlockPeople = "block_people",
+        /// The server has `/v1/retention`: settings, runs and legal holds.
+        Retention = "retention",
+        /// The server has `GET /v1/jobs` and the other routes under `/v1/jobs`.
+        Jobs = "jobs",
+        /// The server has `GET /v1/erasures` and `PUT /v1/erasures/{user_id}`.
+        Erasures = "erasures",
+        /// The server stores files: it has `/v1/uploads` and `/v1/attachments`, messages name
+        /// uploads in `attachments`, and `limits` has `attachment_bytes_max`. Servers that store no
+        /// files do not list this name.
+        Attachments = "attachments",
     }
 );
 
@@ -52,5 +62,11 @@ impl Feature {
     /// The names of all features, as `welcome` and `GET /v1/config` list them.
     pub fn names() -> Vec<String> {
         Self::ALL.iter().map(ToString::to_string).collect()
+    }
+
+    /// Like [`Self::names`], for a server that does not have these features.
+    pub fn names_without(absent: &[Self]) -> Vec<String> {
+        let present = Self::ALL.iter().filter(|it| !absent.contains(it));
+        present.map(ToString::to_string).collect()
     }
 }

@@ -10,16 +10,22 @@ mod relay;
 #[macro_use]
 mod rest;
 mod admin;
+mod attachments;
+mod jobs;
+mod retention;
 mod server;
 pub mod strict;
 mod ticket;
 
 pub use admin::*;
+pub use attachments::*;
 pub use client::{ClientFrame, InboxFilter, MalformedFrame};
 pub use desk::{Holiday, OpeningHours, WeekHours, WidgetPosition, WidgetSettings, WidgetView};
 pub use features::Feature;
+pub use jobs::*;
 pub use relay::{RelayEvent, RelayFrame};
 pub use rest::*;
+pub use retention::*;
 pub use server::*;
 pub use ticket::{
     AgentRef, CustomerTicket, LastMessage, Rating, StaffTicket, TicketMoved, TicketStats,

@@ -62,6 +62,10 @@ pub enum RelayFrame {
     /// these people's connections at once.
     #[serde(alias = "standing")]
     AccessStatus { users: Vec<UserId> },
+    /// The ticket was deleted. Receivers reset the members of its room, who then learn that there is
+    /// no such ticket. Earlier builds drop this frame and find out by comparing their rooms with the
+    /// database.
+    Deleted { ticket: TicketId },
     /// Proves to the receivers that the relay connects them with the instance that has this id. The
     /// database lists the instance under the same id.
     Instance { id: uuid::Uuid },

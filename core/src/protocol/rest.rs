@@ -9,8 +9,7 @@ use super::server::{CustomerEvent, Me, StaffEvent};
 use super::strict::text_or_null;
 use super::ticket::{AgentRef, CustomerTicket, StaffTicket};
 use crate::actor::StaffRole;
-use crate::body::Attachment;
-use crate::ids::{SavedReplyId, Seq, TicketId, UserId};
+use crate::ids::{SavedReplyId, Seq, TicketId, UploadId, UserId};
 use crate::reject::RejectCode;
 use crate::ticket::{Category, Priority, Status};
 
@@ -39,20 +38,21 @@ requests! {
     /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the ticket's first
     /// message.
     pub struct NewTicket {
-        /// If absent, the subject is derived from the first line of the description, with at most
-        /// 80 characters. Leave it out only if the server lists the feature `derived_subject`.
+        /// If absent, the first line of the description, with at most 80 characters. Leave it out
+        /// only if the server lists the feature `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
-        /// `general` if absent. Leave the category out only if the server lists the feature
-        /// `derived_subject`.
+        /// `general` if absent, which needs the feature `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<Category>,
         /// The priority is `medium` if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         pub description: String,
+        /// At most 10 uploads. The text may be empty only if there is one. Needs the feature
+        /// `attachments`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub attachments: Option<Vec<Attachment>>,
+        pub attachments: Option<Vec<UploadId>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(type = "Record<string, unknown>"))]
         pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
@@ -84,8 +84,10 @@ requests! {
         /// Whether this is an internal note, as in the frame `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub internal: Option<bool>,
+        /// At most 10 uploads. The text may be empty only if there is one. Needs the feature
+        /// `attachments`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub attachments: Option<Vec<Attachment>>,
+        pub attachments: Option<Vec<UploadId>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub based_on: Option<Seq>,
     }
@@ -99,22 +101,25 @@ requests! {
     pub struct NewRating {
         /// The rating, 1 to 5.
         pub satisfaction_rating: u8,
-        /// Null means no comment, as if the field were absent. A new rating replaces the previous
-        /// rating and its comment.
+        /// Null means no comment. A new rating replaces the previous rating and its comment.
         #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub satisfaction_comment: Option<String>,
     }
 
-    /// The body of `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages
-    /// roles.
+    /// `PUT /v1/roles/{user_id}`; refused with `roles_managed` if the platform manages roles.
     pub struct RoleGrant {
         pub role: StaffRole,
     }
 
-    /// `PUT /v1/people/{user_id}/blocked`, for admins only. Send this request only to a server that
-    /// lists the feature `block_people`.
+    /// `PUT /v1/people/{user_id}/blocked`, for admins only. Needs the feature `block_people`.
     pub struct BlockChange {
         pub blocked: bool,
+    }
+
+    /// `PUT /v1/erasures/{user_id}`, for admins only. Refused with `legal_hold` under a legal hold.
+    pub struct ErasureDecision {
+        /// Whether the person's data is erased. False keeps the person, without another proposal.
+        pub erase: bool,
     }
 
     /// The body of `PUT /v1/settings/{name}`, for admins only.
@@ -125,8 +130,8 @@ requests! {
         pub value: serde_json::Value,
     }
 
-    /// `PUT /v1/saved-replies/{id}` creates or replaces a saved reply and returns the `SavedReply`.
-    /// Admins may change shared replies, and all staff may change their own personal ones.
+    /// `PUT /v1/saved-replies/{id}` creates or replaces a `SavedReply`. Admins may change shared
+    /// replies, and all staff their own.
     pub struct SavedReplyChange {
         /// 1 to 40 characters of a-z, 0-9, `_` and `-`. Refused with `conflict` if another shared
         /// reply, or another personal reply of the same person, has the same shortcut.
@@ -145,8 +150,7 @@ requests! {
         pub personal: Option<bool>,
     }
 
-    /// `POST /v1/tickets/bulk`, for staff only: one change to many tickets. Each ticket is changed
-    /// or refused independently.
+    /// `POST /v1/tickets/bulk`, for staff: one change to many tickets, each changed or refused.
     pub struct BulkPatch {
         pub tickets: Vec<TicketId>,
         pub patch: TicketPatch,
@@ -154,8 +158,7 @@ requests! {
 }
 
 rest! {
-    /// The response to a sent message. `seq` is the message's number in the ticket's history, as
-    /// the sender sees the history.
+    /// The response to a sent message. `seq` is its number in the history as the sender sees it.
     pub struct MessageStored {
         pub seq: Seq,
         pub at: DateTime<Utc>,
@@ -169,8 +172,7 @@ rest! {
         pub role: Option<StaffRole>,
     }
 
-    /// `GET /v1/me/unread`: unread tickets and messages on the tickets that the caller opened as a
-    /// customer. Archived tickets do not count.
+    /// `GET /v1/me/unread`: what the caller has not read as a customer, except archived tickets.
     pub struct OwnUnread {
         /// Tickets with unread events of other people: messages, or changes such as closing the
         /// ticket. Only the 1,000 most recently active tickets are counted.
@@ -179,8 +181,7 @@ rest! {
         pub messages: u32,
     }
 
-    /// A member of staff, in `GET /v1/agents` (for staff only) and `GET /v1/roles` (for admins
-    /// only).
+    /// A member of staff, in `GET /v1/agents` (for staff) and `GET /v1/roles` (for admins).
     pub struct RoleView {
         pub user_id: UserId,
         pub role: StaffRole,
@@ -190,15 +191,13 @@ rest! {
         pub email: Option<String>,
         /// Blocked people can no longer sign in. They keep their role.
         pub blocked: bool,
-        /// Whether the person was connected within the last 90 seconds and is not blocked. Only
-        /// `GET /v1/roles` of newer servers sends this field.
+        /// Whether the person was connected within the last 90 s. Only `GET /v1/roles` has it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub online: Option<bool>,
     }
 
-    /// A person who has the requested e-mail address, in `GET /v1/people?email=`, which only admins
-    /// may request.
+    /// A person with the requested e-mail address, in `GET /v1/people?email=`, for admins only.
     pub struct PersonFound {
         pub user_id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -213,8 +212,7 @@ rest! {
         pub since: DateTime<Utc>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub last_seen_at: Option<DateTime<Utc>>,
-        /// Issuer and `sub` of the person's token, if `sub` is not a UUID. They distinguish people
-        /// with the same e-mail address.
+        /// Issuer and `sub` of the person's token, which distinguish people, if `sub` is no UUID.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub subject: Option<String>,
     }
@@ -263,13 +261,13 @@ rest! {
         /// The URL from which web pages get a token for the signed-in person.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub token_url: Option<String>,
-        /// The path on the desk's host at which people sign in with the desk's own OpenID provider;
-        /// `?return=` names the web page to return to. Null if the platform signs people in.
+        /// The path at which people sign in with the desk's own OpenID provider; `?return=` names
+        /// the web page to return to. Null if the platform signs people in.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_in_url: Option<String>,
-        /// The path to which a web page sends a `POST` to end a sign-in session of the desk's own
-        /// OpenID provider. `next` in the response is the provider's own sign-out URL, or null.
+        /// The path that a web page requests by `POST` to end the session of the desk's own
+        /// provider. `next` in the response is the provider's own sign-out URL, or null.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_out_url: Option<String>,
@@ -277,18 +275,49 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
         /// The platform's page on which roles are managed; the desk's own pages then only show the
-        /// roles. Null if roles are managed on the desk's pages.
+        /// roles. Null if roles are managed on the desk's pages, or if the page is not known.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub roles_managed_at: Option<String>,
+        /// Whether the platform manages the roles; the desk's own pages then only show them.
+        #[serde(default)]
+        pub roles_managed: bool,
         pub links: Vec<NavLink>,
         pub languages: Vec<String>,
+        /// Maximum files of one message.
+        #[serde(default)]
+        pub attachments_max: u32,
+        /// Maximum bytes of one file.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(type = "number"))]
+        pub attachment_bytes_max: u64,
         /// Whether this is a demo server, where people can sign in by name.
         pub dev: bool,
-        /// The names of this server's features; see `Feature`. Older servers do not send this
-        /// field.
+        /// The names of this server's features; see `Feature`. Older servers send none.
         #[serde(default)]
         pub features: Vec<String>,
+    }
+
+    /// `GET /v1/erasures`, for admins only.
+    pub struct ErasureView {
+        /// The people whose erasure is proposed, at most 100.
+        pub proposals: Vec<ErasureProposal>,
+        /// How many people are gone and not proposed, because too many are gone at once.
+        pub withheld: u32,
+    }
+
+    /// A person who was deleted on the platform, and whose erasure is proposed.
+    pub struct ErasureProposal {
+        pub person: UserId,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub name: Option<String>,
+        #[cfg_attr(feature = "typescript", ts(optional = false))]
+        pub email: Option<String>,
+        pub gone_since: DateTime<Utc>,
+        pub proposed_at: DateTime<Utc>,
+        pub tickets: u32,
+        /// Whether a legal hold forbids the erasure now.
+        pub held: bool,
     }
 
     /// The response of `GET /v1/availability`, which needs no token.
@@ -300,7 +329,6 @@ rest! {
         /// When a closed desk opens next; null if it is open or never opens.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub opens_at: Option<DateTime<Utc>>,
-        /// The desk's opening hours; null if it has none.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub hours: Option<OpeningHours>,
         /// The desk's notice for customers while no agent is available.

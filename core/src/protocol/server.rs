@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ticket::{StaffTicket, TicketMoved, TicketStats};
 use crate::actor::{ActorType, Audience, StaffRole};
-use crate::body::Attachment;
+use crate::attachment::Attachment;
 use crate::history::{HistoryRow, Kind, Message};
 use crate::ids::{Key, MessageId, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
@@ -110,6 +110,10 @@ pub struct WireLimits {
     pub body_bytes_max: u32,
     pub frame_bytes_max: u32,
     pub attachments_max: u32,
+    /// Maximum bytes of one file. Older servers do not send this field.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub attachment_bytes_max: u64,
     pub subscriptions_max: u32,
     pub frames_per_second: u32,
     pub typing_interval_ms: u32,
@@ -318,7 +322,7 @@ pub struct StaffMessage {
     pub id: MessageId,
     pub sender_id: Option<UserId>,
     pub sender_type: ActorType,
-    /// The message's text; empty if the message is redacted.
+    /// The message's text; empty if the message is redacted (`redacted_at`), or has only files.
     pub body: String,
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
@@ -353,7 +357,7 @@ pub struct CustomerEvent {
 pub struct CustomerMessage {
     pub id: MessageId,
     pub sender_type: ActorType,
-    /// The message's text; empty if the message is redacted.
+    /// The message's text; empty if the message is redacted (`redacted_at`), or has only files.
     pub body: String,
     pub attachments: Vec<Attachment>,
     pub key: Option<Key>,

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 /// Time limit for decoding the largest frame, in a debug build on a busy machine.
-const SOON: Duration = Duration::from_millis(500);
+const SOON: Duration = Duration::from_secs(5);
 
 /// The reject codes that an unreadable frame may get.
 const REFUSALS: [RejectCode; 4] = [

@@ -106,6 +106,10 @@ fn every_rest_body_round_trips() {
     strict_round_trip::<wire::NewTicket>("rest.NewTicket");
     strict_round_trip::<wire::TicketPatch>("rest.TicketPatch");
     strict_round_trip::<wire::NewMessage>("rest.NewMessage");
+    strict_round_trip::<wire::NewUpload>("rest.NewUpload");
+    round_trip::<wire::Upload>("rest.Upload");
+    round_trip::<wire::TicketFilePage>("rest.TicketFilePage");
+    round_trip::<wire::AttachmentLink>("rest.AttachmentLink");
     round_trip::<wire::MessageStored>("rest.MessageStored");
     strict_round_trip::<wire::MessageEdit>("rest.MessageEdit");
     strict_round_trip::<wire::NewRating>("rest.NewRating");
@@ -113,10 +117,16 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::OwnUnread>("rest.OwnUnread");
     round_trip::<wire::RoleView>("rest.RoleView");
     round_trip::<wire::PersonFound>("rest.PersonFound");
+    round_trip::<wire::ErasureView>("rest.ErasureView");
+    strict_round_trip::<wire::ErasureDecision>("rest.ErasureDecision");
     round_trip::<wire::AccessPage>("rest.AccessPage");
     round_trip::<wire::AccessActions>("rest.AccessActions");
     round_trip::<wire::BlockChange>("rest.BlockChange");
     round_trip::<wire::SystemView>("rest.SystemView");
+    round_trip::<wire::JobsView>("rest.JobsView");
+    round_trip::<wire::DeadDeliveryPage>("rest.DeadDeliveryPage");
+    strict_round_trip::<wire::FailedEventDecision>("rest.FailedEventDecision");
+    strict_round_trip::<wire::DeliveryReplaySince>("rest.DeliveryReplaySince");
     strict_round_trip::<wire::RoleGrant>("rest.RoleGrant");
     round_trip::<wire::StaffTicketPage>("rest.StaffTicketPage");
     round_trip::<wire::CustomerTicketPage>("rest.CustomerTicketPage");
@@ -140,6 +150,12 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::TicketCounts>("rest.TicketCounts");
     strict_round_trip::<wire::BulkPatch>("rest.BulkPatch");
     round_trip::<wire::BulkOutcome>("rest.BulkOutcome");
+    strict_round_trip::<wire::RetentionSettings>("rest.RetentionSettings");
+    strict_round_trip::<wire::NewLegalHold>("rest.NewLegalHold");
+    round_trip::<wire::RetentionView>("rest.RetentionView");
+    round_trip::<wire::RetentionDryRun>("rest.RetentionDryRun");
+    round_trip::<wire::DueTicketPage>("rest.DueTicketPage");
+    round_trip::<wire::LegalHoldPage>("rest.LegalHoldPage");
     round_trip::<wire::Problem>("rest.Problem");
 }
 

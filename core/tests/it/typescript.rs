@@ -13,9 +13,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use helpline_core::actor::{ActorType, Audience, StaffRole};
-use helpline_core::body::Attachment;
+use helpline_core::attachment::{Attachment, AttachmentState, UploadState};
 use helpline_core::history::Kind;
-use helpline_core::ids::{Key, MessageId, SavedReplyId, Seq, TicketId, TicketNumber, UserId};
+use helpline_core::ids::{
+    DeliveryId, Key, LegalHoldId, MessageId, RetentionRunId, SavedReplyId, Seq, TicketId,
+    TicketNumber, UploadId, UserId,
+};
 use helpline_core::protocol::{
     self as wire, ClientFrame, CommonFrame, CustomerFrame, Feature, InboxFilter, StaffFrame,
 };
@@ -96,8 +99,8 @@ fn generated() -> Module {
         text: HEADER.into(),
         ..Module::default()
     };
-    declare!(module, config: TicketId, UserId, MessageId, SavedReplyId, Seq, Key, TicketNumber);
-    declare!(module, config: StaffRole, ActorType, Audience, Status, Priority, Category, Kind, RejectCode, Attachment);
+    declare!(module, config: TicketId, UserId, MessageId, UploadId, SavedReplyId, DeliveryId, RetentionRunId, LegalHoldId, Seq, Key, TicketNumber);
+    declare!(module, config: StaffRole, ActorType, Audience, Status, Priority, Category, Kind, RejectCode, AttachmentState, UploadState, Attachment);
     declare!(module, config: ClientFrame, InboxFilter, Feature);
     declare!(module, config: CommonFrame, StaffFrame, CustomerFrame);
     declare!(module, config: wire::Me, wire::WireLimits, wire::TicketHead, wire::StaffPerson, wire::CustomerPerson, wire::Viewer, wire::TicketViewers);
@@ -106,12 +109,21 @@ fn generated() -> Module {
     declare!(module, config: wire::AgentRef, wire::Rating, wire::LastMessage, wire::StaffTicket, wire::CustomerTicket, wire::TicketMoved, wire::TicketStats);
     declare!(module, config: wire::NewTicket, wire::TicketPatch, wire::NewMessage, wire::MessageStored, wire::MessageEdit);
     declare!(module, config: wire::NewRating, wire::MeView, wire::OwnUnread, wire::RoleView, wire::PersonFound, wire::RoleGrant, wire::BlockChange);
+    declare!(module, config: wire::ErasureView, wire::ErasureProposal, wire::ErasureDecision);
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
     declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::Holiday, wire::OpeningHours, wire::Availability);
     declare!(module, config: wire::WidgetPosition, wire::WidgetSettings, wire::WidgetView);
     declare!(module, config: wire::SettingEtags, wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
     declare!(module, config: wire::AccessPage, wire::AccessEntry, wire::AccessPerson, wire::AccessTicket, wire::AccessActions);
     declare!(module, config: wire::CheckState, wire::SystemView, wire::SystemCheck, wire::SchemaVersion);
+    declare!(module, config: wire::RetentionKind, wire::RetentionState, wire::RetentionSettings, wire::RetentionNext, wire::RetentionSkipped);
+    declare!(module, config: wire::RetentionRun, wire::RetentionPlan, wire::RetentionDryRun, wire::DueTicket, wire::DueTicketPage, wire::RetentionView);
+    declare!(module, config: wire::LegalHoldScope, wire::NewLegalHold, wire::LegalHold, wire::LegalHoldPage);
+    declare!(module, config: wire::JobsView, wire::JobsHold, wire::ConsumerView, wire::FailedEvent, wire::TimerKindView, wire::HeldTimer);
+    declare!(module, config: wire::DeliveryKindView, wire::ScheduleDays, wire::ScheduleView, wire::ScheduleRun);
+    declare!(module, config: wire::DeadDeliveryPage, wire::DeadDelivery, wire::DeliveriesReplayed, wire::Decision, wire::PauseChange);
+    declare!(module, config: wire::FailedEventDecision, wire::TimerDecision, wire::DeliveryReplay, wire::DeliveryReplaySince, wire::IdentityConfirmation);
+    declare!(module, config: wire::NewUpload, wire::Upload, wire::TicketFile, wire::TicketFilePage, wire::AttachmentLink);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);
     declare!(module, config: wire::BulkPatch, wire::BulkResult, wire::BulkOutcome);
     declare!(module, config: wire::Problem);
@@ -308,6 +320,7 @@ fn limits_table() -> String {
         ),
         ("key_chars_max", limits::KEY_CHARS_MAX as u64),
         ("attachments_max", limits::ATTACHMENTS_MAX as u64),
+        ("attachment_bytes_max", limits::UPLOAD_BYTES_MAX),
         (
             "attachment_name_chars_max",
             limits::ATTACHMENT_NAME_CHARS_MAX as u64,

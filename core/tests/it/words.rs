@@ -23,6 +23,7 @@ pub const RELAY: &[&str] = &[
     "presence",
     "inbox_presence",
     "access_status",
+    "deleted",
     "instance",
     "probe",
 ];
@@ -69,6 +70,7 @@ pub fn relay(frame: &RelayFrame) -> &'static str {
         RelayFrame::Presence { .. } => "presence",
         RelayFrame::InboxPresence { .. } => "inbox_presence",
         RelayFrame::AccessStatus { .. } => "access_status",
+        RelayFrame::Deleted { .. } => "deleted",
         RelayFrame::Instance { .. } => "instance",
         RelayFrame::Probe { .. } => "probe",
     }

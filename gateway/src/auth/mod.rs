@@ -5,6 +5,7 @@
 mod claims;
 mod desk_tokens;
 mod fault;
+mod file_links;
 mod jwks;
 pub mod purpose;
 mod reach;
@@ -25,6 +26,7 @@ use crate::config::{Auth, TokenSecret};
 use claims::{Expected, Subjects};
 pub use desk_tokens::{DeskTokens, Session};
 pub use fault::TokenFault;
+pub use file_links::{FileLink, FileLinks};
 use jwks::KeySet;
 use purpose::Purpose;
 use signature::signed_claims;

@@ -21,6 +21,8 @@ pub enum Purpose {
     Session,
     /// A sign-in in progress: a cookie that is valid for a few minutes.
     SignIn,
+    /// A link with which one person downloads one file.
+    File,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Desk => "helpline-desk",
             Self::Session => "helpline-session",
             Self::SignIn => "helpline-sign-in",
+            Self::File => "helpline-file",
         }
     }
 }
@@ -134,7 +137,12 @@ mod tests {
     #[test]
     fn what_was_signed_for_one_purpose_is_good_for_no_other() {
         let (now, end) = (Utc::now(), Utc::now() + TimeDelta::minutes(1));
-        let all = [Purpose::Desk, Purpose::Session, Purpose::SignIn];
+        let all = [
+            Purpose::Desk,
+            Purpose::Session,
+            Purpose::SignIn,
+            Purpose::File,
+        ];
         for signed_for in all {
             let token = keys(&[1], signed_for)
                 .sign(&json!({"a": 1}), end)

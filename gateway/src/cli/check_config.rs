@@ -12,7 +12,9 @@ use helpline_persistence::{Names, Settings, Store, StoreError, migrate, roles};
 use super::error::CliError;
 use crate::auth::Verifier;
 use crate::config::{Config, ConfigError, PoolerMode, ServeSettings};
+use crate::integrations::blobs::Blobs;
 use crate::integrations::oidc::Provider;
+use crate::integrations::scanner::Scanner;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 use crate::runtime::redis_topology::of_master;
@@ -27,7 +29,7 @@ const CLOCKS_APART_S_MAX: f64 = 2.0;
 pub struct CheckSettings {
     #[command(flatten)]
     serve: ServeSettings,
-    /// Also connect to the database, Redis, the key set and the OpenID provider; check the database role and migrations; compare the clocks
+    /// Also connect to the database, Redis, the key set, the OpenID provider, the store of attachments and the scanner; check the database role and migrations; compare the clocks
     #[arg(long)]
     connect: bool,
 }
@@ -101,6 +103,8 @@ async fn try_everything(config: &Config) -> Result<bool, CliError> {
         ("Redis", try_redis(config).await?),
         ("key set", try_key_set(config).await),
         ("OpenID provider", try_provider(config).await),
+        ("attachments", try_blobs(config).await),
+        ("scanner", try_scanner(config).await),
     ];
     let mut works = true;
     for (what, outcome) in tried {
@@ -151,7 +155,7 @@ async fn try_database(config: &Config) -> Result<String, String> {
     if !roles::has_admin(&store).await.map_err(said)? {
         println!("warning: {NO_ADMIN}");
     }
-    let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
+    let each = config.backing.pool_connections_max + limits::OWN_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();
     // Behind a transaction pooler, the connection limit of the pooler applies, so the number of
     // connections that an instance needs is not compared with the limit of the Postgres server.
@@ -159,7 +163,7 @@ async fn try_database(config: &Config) -> Result<String, String> {
     if room < each && !is_shared {
         return Err(format!(
             "an instance needs {each} connections (--pool-connections-max and {} for jobs), the server has {room}",
-            limits::JOB_CONNECTIONS_MAX
+            limits::OWN_CONNECTIONS_MAX
         ));
     }
     let way = if probe.is_encrypted {
@@ -269,4 +273,26 @@ async fn try_provider(config: &Config) -> Result<String, String> {
         "{} usable keys, people are sent to {}; {register}{sign_out}",
         found.keys, found.authorization
     ))
+}
+
+async fn try_blobs(config: &Config) -> Result<String, String> {
+    let Some(blobs) = &config.files.blobs else {
+        return Ok("none; no files can be attached".into());
+    };
+    let blobs = Blobs::open(blobs).await.map_err(|fault| chain(&fault))?;
+    blobs.look().await.map_err(|fault| chain(&fault))?;
+    Ok(blobs.name())
+}
+
+async fn try_scanner(config: &Config) -> Result<String, String> {
+    let Some(scanner) = Scanner::from_config(config.files.scanner.as_ref()) else {
+        return Ok("none; files are not scanned".into());
+    };
+    let version = scanner.version().await.map_err(|fault| chain(&fault))?;
+    let largest = config.files.upload_bytes_max;
+    scanner
+        .takes(largest)
+        .await
+        .map_err(|fault| chain(&fault))?;
+    Ok(format!("{version}; it takes files of {largest} bytes"))
 }

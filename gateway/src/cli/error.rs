@@ -15,6 +15,15 @@ pub enum CliError {
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Database(#[from] StoreError),
+    /// The database works, but refuses what was ordered. The text says why.
+    #[error("{0}")]
+    Refused(String),
+    /// The store of attachments failed.
+    #[error("the store of attachments cannot be used")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was adopted differs from the platform's tables, or the store of attachments from the database.
+    #[error("{0} differences; see the report")]
+    Differs(usize),
     /// The address to listen on is in use, or is not an address of this machine.
     #[error("cannot listen on {address}")]
     Listen {
@@ -45,6 +54,8 @@ pub enum CliError {
     Dev(#[from] DevError),
 }
 
+/// The report of a verification has differences.
+const DIFFERENCES: u8 = 1;
 // Exit codes of BSD's sysexits.h.
 pub(super) const EX_USAGE: u8 = 64;
 const EX_DATAERR: u8 = 65;
@@ -61,8 +72,9 @@ impl CliError {
             #[cfg(feature = "dev")]
             Self::Dev(_) => EX_UNAVAILABLE,
             Self::Database(_) => EX_UNAVAILABLE,
-            Self::Token(_) => EX_DATAERR,
-            Self::NotConnected | Self::NotReady => EX_UNAVAILABLE,
+            Self::Differs(_) => DIFFERENCES,
+            Self::Refused(_) | Self::Token(_) => EX_DATAERR,
+            Self::Store(_) | Self::NotConnected | Self::NotReady => EX_UNAVAILABLE,
             Self::Listen { .. } => EX_OSERR,
             Self::Start(_) | Self::Sign(_) => EX_SOFTWARE,
         }

@@ -4,45 +4,48 @@
 use clap::Args;
 use helpline_core::actor::StaffRole;
 use helpline_core::token_subject::TokenSubject;
-use helpline_persistence::migrate::Plan;
+use helpline_persistence::migrate::{Choices, NamesFrom, Plan, PlatformApi, StaffFrom};
 use helpline_persistence::{Names, bootstrap, migrate};
 
+use super::administrator::AdministratorSettings;
 use super::error::CliError;
-use crate::config::{
-    ConfigError, Hidden, Issuer, PlaintextSettings, checked_database, trimmed_warning, variable,
-};
+use crate::config::{ConfigError, Hidden, Issuer, trimmed_warning};
 
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
 pub struct MigrateSettings {
-    /// Address of Postgres, with a role that owns the database and may create roles
-    #[arg(
-        long,
-        env = "HELPLINE_ADMIN_DATABASE_URL",
-        value_name = "URL",
-        hide_env_values = true,
-        default_value = "",
-        hide_default_value = true
-    )]
-    admin_database_url: Hidden,
     #[command(flatten)]
-    plaintext: PlaintextSettings,
-    /// Schema for Helpline's tables; several installations in one database each need their own schema and --role-prefix
+    administrator: AdministratorSettings,
+    /// Create the schema helpline_api (--schema with _api), with which your platform's own pages and PostgREST read and write tickets,
+    /// for the role of your platform's signed-in users (Supabase: authenticated); off drops it again. Without this option, nothing changes
     #[arg(
         long,
-        env = "HELPLINE_SCHEMA",
-        value_name = "NAME",
-        default_value = "helpline"
+        env = "HELPLINE_PLATFORM_API",
+        value_name = "ROLE",
+        value_parser = PlatformApi::parse,
+        conflicts_with = "roles_only"
     )]
-    schema: String,
-    /// Prefix of the names of Helpline's roles (owner, service, customer, staff). All databases of a Postgres server share its roles
+    platform_api: Option<PlatformApi>,
+    /// Take the roles from your platform: a query of its tables that returns user_id and role (admin or support_agent), and that the instances
+    /// repeat every second; off lets admins manage roles again. Without this option, nothing changes
     #[arg(
         long,
-        env = "HELPLINE_ROLE_PREFIX",
-        value_name = "TEXT",
-        default_value = "helpline_"
+        env = "HELPLINE_STAFF_FROM",
+        value_name = "SQL",
+        value_parser = StaffFrom::parse,
+        conflicts_with = "roles_only"
     )]
-    role_prefix: String,
+    staff_from: Option<StaffFrom>,
+    /// Take names and addresses from your platform: a query of its tables that returns user_id, name and email, and in which the instances
+    /// look up the people who have signed in; off takes them from tokens again. Without this option, nothing changes
+    #[arg(
+        long,
+        env = "HELPLINE_NAMES_FROM",
+        value_name = "SQL",
+        value_parser = NamesFrom::parse,
+        conflicts_with = "roles_only"
+    )]
+    names_from: Option<NamesFrom>,
     /// Create the roles and nothing else: for a database whose owner may not create roles
     #[arg(long)]
     roles_only: bool,
@@ -76,24 +79,14 @@ pub struct MigrateSettings {
 
 pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
     let first_admin = first_admin(&settings)?;
-    let database = checked_database(
-        "--admin-database-url",
-        &settings.admin_database_url,
-        &settings.plaintext.allowed,
-        variable,
-    )?;
     let password = settings.runtime_password.as_ref();
-    let warnings = [
-        database.warning.clone(),
-        trimmed_warning("--admin-database-url", &settings.admin_database_url),
-        password.and_then(|password| trimmed_warning("--runtime-password", password)),
-    ];
-    for warning in warnings.into_iter().flatten() {
+    let (url, names) = settings.administrator.checked()?;
+    let url = url.as_str();
+    if let Some(warning) =
+        password.and_then(|password| trimmed_warning("--runtime-password", password))
+    {
         eprintln!("warning: {warning}");
     }
-    let url = database.url.expose();
-    let names = Names::new(&settings.schema, &settings.role_prefix)
-        .map_err(|why| ConfigError::new("--schema, --role-prefix", why))?;
     if settings.runtime_password.is_some() {
         migrate::may_set_runtime_password(url, &names).await?;
     }
@@ -101,7 +94,12 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
         migrate::make_roles(url, &names).await?;
         println!("the roles exist");
     } else {
-        apply(url, &names).await?;
+        let choices = Choices {
+            platform_api: settings.platform_api.clone(),
+            staff_from: settings.staff_from.clone(),
+            names_from: settings.names_from.clone(),
+        };
+        apply(url, &names, &choices).await?;
     }
     if let Some(password) = &settings.runtime_password {
         migrate::set_runtime_password_of(url, &names, password.expose()).await?;
@@ -151,13 +149,18 @@ fn of_provider(settings: &MigrateSettings, sub: &str) -> Result<TokenSubject, Co
         .map_err(|why| ConfigError::new("--first-admin-oidc", why.to_string()))
 }
 
-async fn apply(url: &str, names: &Names) -> Result<(), CliError> {
-    let applied = migrate::apply(url, names, &Plan::embedded()).await?;
+async fn apply(url: &str, names: &Names, choices: &Choices) -> Result<(), CliError> {
+    let applied = migrate::apply_with(url, names, &Plan::embedded(), choices).await?;
     for name in &applied {
         println!("applied {name}");
     }
     if applied.is_empty() {
         println!("up to date");
+    }
+    if let Some(StaffFrom::Query(_)) = &choices.staff_from {
+        println!(
+            "roles come from your platform, and the console only shows them; set HELPLINE_ROLES_MANAGED_AT for serve, so that it links to where they are managed"
+        );
     }
     Ok(())
 }

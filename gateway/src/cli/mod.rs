@@ -1,12 +1,17 @@
 //! The command line: parses the settings, runs the command, and returns an exit code that scripts can use.
 
+mod administrator;
+mod adopt;
+mod blobs;
 mod check_config;
 mod environment;
 mod error;
 mod health;
+mod jobs;
 mod migrate;
 #[cfg(test)]
 mod reference;
+mod restored;
 mod serve;
 mod token;
 
@@ -39,10 +44,18 @@ enum Command {
     Dev(DevSettings),
     /// Create or update the database schema
     Migrate(Box<migrate::MigrateSettings>),
+    /// Move the tickets of your platform's own support tables into Helpline
+    Adopt(Box<adopt::AdoptSettings>),
     /// Sign a token for development, or explain why a token is refused
     Token(Box<token::TokenSettings>),
     /// Validate the configuration and exit
     CheckConfig(Box<check_config::CheckSettings>),
+    /// Show background work, and decide about what has failed
+    Jobs(Box<jobs::JobsSettings>),
+    /// Compare the files of attachments with the database, and move them to another store
+    Blobs(Box<blobs::BlobsSettings>),
+    /// Record that the database was restored, and confirm it as production
+    Restored(Box<restored::RestoredSettings>),
     /// Ask an instance on this machine whether it is ready
     Health(health::HealthSettings),
 }
@@ -57,7 +70,14 @@ impl Command {
             Self::Serve(settings) => settings.worker_threads(),
             #[cfg(feature = "dev")]
             Self::Dev(_) => None,
-            Self::Migrate(_) | Self::Token(_) | Self::CheckConfig(_) | Self::Health(_) => None,
+            Self::Migrate(_)
+            | Self::Adopt(_)
+            | Self::Token(_)
+            | Self::CheckConfig(_)
+            | Self::Jobs(_)
+            | Self::Blobs(_)
+            | Self::Restored(_)
+            | Self::Health(_) => None,
         };
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         set.map_or((cores / 2).max(1), NonZero::get)
@@ -157,10 +177,14 @@ async fn run(command: Command, shown: Vec<String>) -> Result<(), CliError> {
         #[cfg(feature = "dev")]
         Command::Dev(settings) => Ok(dev::run(settings).await?),
         Command::Migrate(settings) => migrate::run(*settings).await,
+        Command::Adopt(settings) => adopt::run(*settings).await,
         Command::Token(settings) => token::run(*settings).await,
         Command::CheckConfig(settings) => {
             check_config::run(*settings, shown, &unknown_variables()).await
         }
+        Command::Jobs(settings) => jobs::run(*settings).await,
+        Command::Blobs(settings) => blobs::run(*settings).await,
+        Command::Restored(settings) => restored::run(*settings).await,
         Command::Health(settings) => health::run(settings).await,
     }
 }

@@ -7,7 +7,15 @@ use clap::{Arg, Command, CommandFactory};
 
 use super::{Cli, environment};
 
-const COMMANDS: [&str; 5] = ["serve", "migrate", "check-config", "health", "token"];
+const COMMANDS: [&str; 7] = [
+    "serve",
+    "migrate",
+    "adopt",
+    "restored",
+    "check-config",
+    "health",
+    "token",
+];
 const BEGINNING: &str = "# Configuration
 
 Every setting is a flag and an environment variable; a flag takes precedence over its variable. An empty variable counts as unset. A secret can be read from a
@@ -34,8 +42,8 @@ fn reference() -> String {
             .unwrap_or_default();
         write!(text, "\n## `helpline {name}`\n\n{about}.\n").expect("text takes text");
         if name == "check-config" {
-            text.push_str("\nTakes the settings of `serve` and the flag `--connect`. With the flag, it also connects to the database, Redis, the key set and the\n\
-                 OpenID provider, checks the database role and migrations, and compares the clocks.\n");
+            text.push_str("\nTakes the settings of `serve` and the flag `--connect`. With the flag, it also connects to the database, Redis, the key set, the\n\
+                 OpenID provider, the store of attachments and the scanner, checks the database role and migrations, and compares the clocks.\n");
             continue;
         }
         write_settings(&mut text, command);

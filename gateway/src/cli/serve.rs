@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::CliError;
 use crate::config::{Config, MetricsPlace, ServeSettings};
 use crate::http;
+use crate::jobs;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::{ignore_hangups, stop_requests};
 use crate::runtime::{descriptors, telemetry};
@@ -58,11 +59,12 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
             http::metrics_router(metrics.clone()),
         ));
     }
+    let work = background_work(&config);
     let Some(store) = server::connected(&config, &listener, &mut stop).await? else {
         tracing::info!("stopped before the database was reachable");
         return Ok(());
     };
-    let server = server::build(store, config, metrics.clone(), more).await?;
+    let server = server::build(store, config, metrics.clone(), more, work).await?;
     let lifecycle = &server.lifecycle;
     lifecycle.spawn(upkeep(metrics.clone(), lifecycle.stop.clone()));
     if let Ok(address) = listener.local_addr() {
@@ -87,6 +89,20 @@ fn demo_routes(config: &Config) -> Router {
 #[cfg(not(feature = "dev"))]
 fn demo_routes(_: &Config) -> Router {
     Router::new()
+}
+
+#[cfg(debug_assertions)]
+fn background_work(config: &Config) -> jobs::Registry {
+    match &config.probe {
+        Some(probe) => jobs::probe::add(jobs::built_in(), probe),
+        None => jobs::built_in(),
+    }
+}
+
+/// In a release build, the settings cannot ask for work besides that of the build.
+#[cfg(not(debug_assertions))]
+fn background_work(_: &Config) -> jobs::Registry {
+    jobs::built_in()
 }
 
 /// Like tokio's own `TcpListener::bind`, with a longer accept queue.

@@ -7,11 +7,12 @@ use helpline_persistence::Names;
 use helpline_persistence::connect::is_this_machine;
 use tracing_subscriber::filter::EnvFilter;
 
+use super::files::checked_files;
 use super::oidc::checked_oidc;
-use super::values::pem_file;
+use super::values::{pem_file, trimmed_warning};
 use super::{
-    Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, Hidden, LimitSettings,
-    Listening, MetricsPlace, Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
+    Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, LimitSettings, Listening,
+    MetricsPlace, Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
 };
 
 impl TryFrom<ServeSettings> for Config {
@@ -23,6 +24,7 @@ impl TryFrom<ServeSettings> for Config {
             mut backing,
             auth,
             outgoing,
+            files,
             pages,
             limits,
             log,
@@ -30,11 +32,14 @@ impl TryFrom<ServeSettings> for Config {
             echo,
             failpoint,
             sabotage,
+            probe,
         } = settings;
         let mut warnings = trimmed(&backing, &auth);
+        warnings.extend(files.trimmed_warnings());
         if !dev_people {
             warnings.extend(open_ends(&listening, &pages, &auth).map(str::to_owned));
         }
+        let sessions = auth.oidc.secret_keys.clone();
         let auth = checked_auth(auth)?;
         if auth.oidc.is_some() && listening.public_url.is_none() {
             return Err(ConfigError::new(
@@ -43,6 +48,8 @@ impl TryFrom<ServeSettings> for Config {
             ));
         }
         warnings.extend(check_backing(&mut backing)?);
+        let has_relay = backing.redis.redis_url.is_some();
+        let files = checked_files(files, &backing.plaintext.allowed, has_relay, &sessions)?;
         check_limits(&limits)?;
         if listening.bye_spread_ms >= listening.drain_timeout_ms {
             return Err(ConfigError::new(
@@ -74,15 +81,9 @@ impl TryFrom<ServeSettings> for Config {
                 "--dev-people signs tokens and needs one",
             ));
         }
-        if sabotage.is_some() && !cfg!(debug_assertions) {
-            return Err(ConfigError::new(
-                "--sabotage",
-                "only available in debug builds",
-            ));
-        }
-        if echo && !cfg!(debug_assertions) {
-            return Err(ConfigError::new("--echo", "only available in debug builds"));
-        }
+        check_build("--sabotage", sabotage.is_some())?;
+        check_build("--probe", probe.is_some())?;
+        check_build("--echo", echo)?;
         let echo = if echo { Echo::Present } else { Echo::Absent };
         if listening
             .assets_dir
@@ -96,6 +97,7 @@ impl TryFrom<ServeSettings> for Config {
             backing,
             auth,
             outgoing,
+            files,
             pages,
             limits,
             log,
@@ -103,9 +105,18 @@ impl TryFrom<ServeSettings> for Config {
             echo,
             failpoint,
             sabotage,
+            probe,
             warnings,
         })
     }
+}
+
+/// Refuses a setting that only debug builds have.
+fn check_build(setting: &'static str, is_set: bool) -> Result<(), ConfigError> {
+    if is_set && !cfg!(debug_assertions) {
+        return Err(ConfigError::new(setting, "only available in debug builds"));
+    }
+    Ok(())
 }
 
 /// Warnings about valid settings that make the desk unusable or insecure.
@@ -198,13 +209,6 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
         .chain(of_sessions);
     all.filter_map(|(setting, secret)| trimmed_warning(setting, secret))
         .collect()
-}
-
-/// The warning for a secret whose trailing white space was removed. `None` if nothing was removed.
-pub fn trimmed_warning(setting: &str, secret: &Hidden) -> Option<String> {
-    secret
-        .was_trimmed()
-        .then(|| format!("{setting} ended in white space, which was removed"))
 }
 
 /// Validates the settings of sign-in.

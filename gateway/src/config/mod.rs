@@ -2,14 +2,17 @@
 //! the flag's name). Most defaults come from `helpline_core::limits`. Only this module and `cli`
 //! parse settings and read the environment.
 
+mod blob_file;
 mod checks;
 mod database;
 mod environment;
 mod error;
+mod files;
 mod oidc;
 mod outgoing;
 pub mod pages;
 mod plaintext;
+mod probe;
 pub mod rate;
 mod redis;
 pub mod values;
@@ -21,18 +24,24 @@ use std::path::PathBuf;
 use clap::Args;
 use helpline_core::limits;
 
-pub use checks::{checked_auth, trimmed_warning};
+pub use blob_file::blobs_of_file;
+pub use checks::checked_auth;
 pub use database::{Database, PoolerMode, checked as checked_database};
 pub use environment::{unknown_variables, variable};
 pub use error::ConfigError;
+pub use files::{
+    BlobConfig, BlobSettings, FileSettings, Files, NotReached, NotScannable, S3Config,
+    ScannerAddress, checked_blobs,
+};
 pub use helpline_core::origin::Origin;
 pub use oidc::{Issuer, Oidc, OidcSettings};
 pub use outgoing::{AllowedTarget, OutgoingSettings};
 pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
+pub use probe::Probe;
 pub use rate::Rate;
 pub use redis::{RedisPubsub, RedisServers, RedisSettings};
-pub use values::{Cidr, Hidden, JwksUrl, TokenSecret, listen_address};
+pub use values::{Cidr, Hidden, JwksUrl, TokenSecret, listen_address, public_url, trimmed_warning};
 
 /// Settings of the listeners, the trusted proxies, and the shutdown times.
 #[derive(Debug, Clone, Args)]
@@ -142,7 +151,7 @@ pub struct Backing {
         default_value = "helpline_"
     )]
     pub role_prefix: String,
-    /// Maximum connections of this instance to Postgres, including --writer-lanes; background jobs use two more
+    /// Maximum connections of this instance to Postgres, including --writer-lanes; background jobs use up to 8 more
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
     pub pool_connections_max: usize,
     /// Maximum statements that append messages at the same time
@@ -290,6 +299,8 @@ pub struct ServeSettings {
     #[command(flatten)]
     outgoing: OutgoingSettings,
     #[command(flatten)]
+    files: FileSettings,
+    #[command(flatten)]
     pages: Pages,
     #[command(flatten)]
     limits: LimitSettings,
@@ -307,6 +318,9 @@ pub struct ServeSettings {
     /// Name of the promise to break, to prove that the history checker detects it; debug builds only
     #[arg(long, env = "HELPLINE_SABOTAGE", hide = true)]
     sabotage: Option<String>,
+    /// Background work that records what it does, for tests of the engine; debug builds only
+    #[arg(long, env = "HELPLINE_PROBE", hide = true)]
+    probe: Option<Probe>,
 }
 
 impl ServeSettings {
@@ -362,6 +376,8 @@ pub struct Config {
     pub auth: Auth,
     /// The targets that requests to other services may reach.
     pub outgoing: OutgoingSettings,
+    /// Where attachments are stored, and who scans them.
+    pub files: Files,
     /// What the pages show, and which sites may embed them.
     pub pages: Pages,
     /// Limits of connections and rates.
@@ -377,6 +393,8 @@ pub struct Config {
     /// The promise of the protocol that a debug build breaks, to test that the history checker
     /// detects the fault.
     pub sabotage: Option<String>,
+    /// Background work that a debug build does in addition, to test the engine.
+    pub probe: Option<Probe>,
     /// Warnings for the operator about settings that are valid but probably wrong.
     pub warnings: Vec<String>,
 }
@@ -428,11 +446,6 @@ impl Listening {
                 && (is(format!("http://localhost:{}", listen.port()))
                     || is(format!("http://127.0.0.1:{}", listen.port()))))
     }
-}
-
-/// Parses `--public-url`. Browsers display an origin with a trailing slash, so one trailing slash is accepted.
-fn public_url(text: &str) -> Result<Origin, &'static str> {
-    text.strip_suffix('/').unwrap_or(text).parse()
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {

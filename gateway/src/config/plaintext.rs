@@ -9,12 +9,16 @@ pub enum Plaintext {
     Postgres,
     /// Redis, which relays events between instances
     Redis,
+    /// The S3 service that stores attachments
+    S3,
+    /// The scanner of attachments
+    Scanner,
 }
 
 /// The setting that permits connections to servers without TLS.
 #[derive(Debug, Clone, Default, Args)]
 pub struct PlaintextSettings {
-    /// Servers on other machines that may be used without TLS; passwords and messages are then readable on the network
+    /// Servers on other machines that may be used without TLS; passwords, messages and files are then readable on the network
     #[arg(
         long = "allow-plaintext",
         env = "HELPLINE_ALLOW_PLAINTEXT",

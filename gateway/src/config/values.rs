@@ -1,5 +1,7 @@
 //! Types of settings that are checked while they are parsed. Their fields are private, so every value of such a type is valid.
 
+use helpline_core::limits;
+use helpline_core::origin::Origin;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -276,6 +278,21 @@ pub(super) fn pem_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, Co
     } else {
         Err(ConfigError::new(setting, "has nothing in PEM form"))
     }
+}
+
+/// The warning for a secret whose trailing white space was removed. `None` if nothing was removed.
+pub fn trimmed_warning(setting: &str, secret: &Hidden) -> Option<String> {
+    secret
+        .was_trimmed()
+        .then(|| format!("{setting} ended in white space, which was removed"))
+}
+
+/// Parses `--public-url`. Browsers display an origin with a trailing slash, so one trailing slash is accepted.
+pub fn public_url(text: &str) -> Result<Origin, &'static str> {
+    if text.chars().count() > limits::PUBLIC_URL_CHARS_MAX {
+        return Err("is longer than 2,000 characters");
+    }
+    text.strip_suffix('/').unwrap_or(text).parse()
 }
 
 #[cfg(test)]

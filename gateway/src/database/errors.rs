@@ -71,7 +71,23 @@ fn sentence(code: RejectCode) -> &'static str {
         RejectCode::PreconditionFailed => "changed by another person since it was read",
         RejectCode::InvalidBody => "the text is not valid",
         RejectCode::InvalidField => "a field is not valid",
+        RejectCode::AttachmentNotFound => {
+            "attachments: a file is not yours, not for this message, not complete, or in a message already"
+        }
+        RejectCode::QuotaExceeded => "the quota of files is used up",
+        RejectCode::TooManyUploads => {
+            "too many files wait for a message: send or delete some of them"
+        }
+        RejectCode::AttachmentGone => "key: the file that was reserved with this key is deleted",
         RejectCode::Malformed
+        | RejectCode::AttachmentsOff
+        | RejectCode::UploadInProgress
+        | RejectCode::LengthRequired
+        | RejectCode::DigestMismatch
+        | RejectCode::AttachmentChecking
+        | RejectCode::AttachmentInfected
+        | RejectCode::AttachmentNotScannable
+        | RejectCode::LinkInvalid
         | RejectCode::UnknownType
         | RejectCode::UnknownField
         | RejectCode::HelloExpected

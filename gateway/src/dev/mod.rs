@@ -147,6 +147,13 @@ async fn start(
         ("HELPLINE_DATABASE_URL", database_url),
         ("HELPLINE_JWT_SECRET", secret.to_owned()),
         ("HELPLINE_ORIGINS", origins.clone()),
+        // All instances of `helpline dev` are on this machine, and share the directory.
+        (
+            "HELPLINE_BLOBS_DIR",
+            settings.data.join("attachments").display().to_string(),
+        ),
+        ("HELPLINE_BLOBS_SHARED", "true".to_owned()),
+        ("HELPLINE_FILE_LINK_SECRET", keep::random_word()),
     ];
     // The demo page of each instance may embed the widget of every instance.
     env.push(("HELPLINE_WIDGET_SITES", origins));

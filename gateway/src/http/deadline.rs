@@ -44,8 +44,13 @@ impl Deadline {
 
     /// Reads the request's body, and extends the deadline by the time that reading took.
     pub(super) async fn pause<F: Future>(&self, reading: F) -> F::Output {
+        self.pause_for(BODY_TIMEOUT, reading).await
+    }
+
+    /// Like [`Self::pause`], for a body that may take as long as `limit`, which the caller enforces.
+    pub(super) async fn pause_for<F: Future>(&self, limit: Duration, reading: F) -> F::Output {
         let left = self.0.lock().saturating_duration_since(Instant::now());
-        *self.0.lock() = Instant::now() + BODY_TIMEOUT + REQUEST_TIMEOUT;
+        *self.0.lock() = Instant::now() + limit + REQUEST_TIMEOUT;
         let output = reading.await;
         *self.0.lock() = Instant::now() + left;
         output

@@ -5,7 +5,9 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
-use helpline_core::ids::{InvalidKey, Key, MessageId, SavedReplyId, Seq, UserId};
+use helpline_core::ids::{
+    InvalidKey, Key, LegalHoldId, MessageId, RetentionRunId, SavedReplyId, Seq, UploadId, UserId,
+};
 use helpline_core::reject::RejectCode;
 use helpline_persistence::{IfMatch, settings};
 
@@ -22,6 +24,21 @@ pub(super) struct UserPath(pub(super) UserId);
 
 /// The saved reply's id in the path.
 pub(super) struct ReplyPath(pub(super) SavedReplyId);
+
+/// The id of an upload or attachment in the path.
+pub(super) struct UploadPath(pub(super) UploadId);
+
+/// The retention run's id in the path.
+pub(super) struct RunPath(pub(super) RetentionRunId);
+
+/// The legal hold's id in the path.
+pub(super) struct HoldPath(pub(super) LegalHoldId);
+
+/// The name of a consumer or schedule in the path.
+pub(super) struct NamePath(pub(super) String);
+
+/// The timer's id in the path.
+pub(super) struct TimerPath(pub(super) i64);
 
 /// The setting's name in the path.
 pub(super) struct SettingPath(pub(super) settings::Name);
@@ -70,6 +87,57 @@ impl<S: Send + Sync> FromRequestParts<S> for ReplyPath {
         )
         .await
         .map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for UploadPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        name(parts, state, 0, |text| text.parse().ok(), "no such file")
+            .await
+            .map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RunPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        name(parts, state, 0, |text| text.parse().ok(), "no such run")
+            .await
+            .map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for HoldPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        name(parts, state, 0, |text| text.parse().ok(), "no such hold")
+            .await
+            .map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for NamePath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let parse = |text: &str| text.chars().all(is_letter).then(|| text.to_owned());
+        name(parts, state, 0, parse, "no such name").await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TimerPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let parse = |text: &str| text.parse().ok();
+        name(parts, state, 0, parse, "no such held timer")
+            .await
+            .map(Self)
     }
 }
 

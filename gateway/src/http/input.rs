@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Query, Request};
 use axum::http::{StatusCode, Uri, header};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use helpline_core::limits;
 use helpline_core::protocol::strict::{self, Unreadable};
 use helpline_core::reject::{Reject, RejectCode};
@@ -24,6 +26,19 @@ pub struct Params<T>(pub T);
 
 /// The route takes neither a query nor a body. A request that has one is refused.
 pub struct NoInput;
+
+/// A body of any bytes, which the handler reads. A query is refused, and so is a body without
+/// `Content-Length`.
+pub struct RawBody {
+    /// The length that the client announced. The body has no more bytes.
+    pub length: u64,
+    /// The digest of the header `Content-Digest`.
+    pub sha256: Option<[u8; 32]>,
+    /// The bytes.
+    pub body: BodyDataStream,
+    /// The request's deadline, which the handler pauses while it reads the body.
+    pub(super) deadline: Option<Deadline>,
+}
 
 /// A JSON object that must have no fields.
 #[derive(Deserialize)]
@@ -56,6 +71,49 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequest<S> for Params<T> {
         no_body(request, state).await?;
         Ok(Self(params))
     }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
+        let Nothing {} = query(request.uri())?;
+        let headers = request.headers();
+        let length = headers.get(header::CONTENT_LENGTH);
+        let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+        let length = length.ok_or_else(|| {
+            Refusal::new(
+                RejectCode::LengthRequired,
+                "Content-Length: this header is required",
+            )
+        })?;
+        let sha256 = headers.get("content-digest").map(|value| {
+            value.to_str().ok().and_then(sha256_of).ok_or_else(|| {
+                Refusal::field(
+                    "Content-Digest",
+                    "must be sha-256=: and the digest in base64 and :",
+                )
+            })
+        });
+        let sha256 = sha256.transpose()?;
+        let deadline = request.extensions().get::<Deadline>().cloned();
+        Ok(Self {
+            length,
+            sha256,
+            body: request.into_body().into_data_stream(),
+            deadline,
+        })
+    }
+}
+
+/// The SHA-256 in a header `Content-Digest` (RFC 9530), which may list other digests too.
+fn sha256_of(header: &str) -> Option<[u8; 32]> {
+    let digest = header.split(',').find_map(|entry| {
+        let (name, value) = entry.trim().split_once('=')?;
+        name.trim().eq_ignore_ascii_case("sha-256").then_some(value)
+    })?;
+    let digest = digest.trim().strip_prefix(':')?.strip_suffix(':')?;
+    BASE64_STANDARD.decode(digest).ok()?.try_into().ok()
 }
 
 impl<S: Send + Sync> FromRequest<S> for NoInput {

@@ -36,4 +36,5 @@ pub mod system_status;
 pub use api::routes;
 pub use identify::identified;
 pub use router::{Routers, metrics_router, routers, waiting_router};
+pub use site::files::only_files_at;
 pub(crate) use site::oidc::outcomes as oidc_outcomes;

@@ -20,6 +20,7 @@ use super::identify::identified;
 use super::openapi;
 use super::problem::Refusal;
 use super::site::assets::{self, Assets};
+use super::site::files::{self, Downloads};
 use super::site::headers::{self, Policies};
 use super::site::health::{self, Health};
 use super::site::widget_sites::WidgetSites;
@@ -27,6 +28,8 @@ use super::site::{cors, docs, oidc};
 use super::state::{HttpParts, HttpState, Services};
 use super::system_status::SystemStatus;
 use crate::config::{Config, MetricsPlace};
+use crate::database::AuditLog;
+use crate::services::Attachments;
 
 /// The HTTP routers of an instance.
 pub struct Routers {
@@ -57,10 +60,13 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     } = parts;
     let Services {
         messages,
+        attachments,
         tickets,
         people,
         settings,
+        retention,
         saved_replies,
+        jobs,
     } = services;
     let listening = &config.listening;
     let audit_log = Arc::clone(&sign_in.audit_log);
@@ -74,6 +80,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     let health = Arc::new(Health::new(
         store.clone(),
         Arc::clone(&relay),
+        Arc::clone(&system.hold),
         lifecycle.clone(),
     ));
     let readiness = Box::pin(Arc::clone(&health).watch());
@@ -84,20 +91,9 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     ));
     let sites = Arc::new(WidgetSites::new(&config, Some(Arc::clone(&settings))));
     let policies = Arc::new(Policies::new(&config, Arc::clone(&sites)));
-    let mut router = Router::new();
-    for route in api::routes() {
-        let guarded = route.router().layer(middleware::from_fn_with_state(
-            (Arc::clone(&guard), route),
-            guard::guard,
-        ));
-        router = router.route(route.path, guarded);
-    }
-    let mut probes = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
-    if listening.metrics_place() == MetricsPlace::BesidePages {
-        probes = probes.route("/metrics", get(health::metrics));
-    }
+    let probes = probes(listening.metrics_place());
+    let files = files_of(&config, &attachments, &audit_log);
+    let files_origin = config.files.origin.clone();
     let sign_in = oidc::routes(&config, &audit_log);
     let (pages, origins) = (
         assets::routes(config.dev_people),
@@ -109,21 +105,22 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         own_searches,
         epoch,
         messages,
+        attachments,
         tickets,
         people,
         settings,
+        retention,
         saved_replies,
+        jobs,
         exports: Exports::default(),
-        action_names: ActionNames::new(
-            api::routes().flat_map(|route| [Some(route.refused), route.read].into_iter().flatten()),
-        ),
+        action_names: action_names(),
         assets,
         health,
         system,
         metrics,
     };
     let reserve = probes.clone().fallback(full).with_state(state.clone());
-    let all = router
+    let all = rest(&guard)
         .merge(probes)
         .route("/openapi.json", get(openapi::document))
         .merge(docs::routes())
@@ -133,14 +130,60 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         .with_state(state)
         .merge(more)
         .merge(sign_in)
+        .merge(files)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(origins, cors::answer))
+        .layer(middleware::from_fn_with_state(
+            files_origin,
+            files::keep_apart,
+        ))
         .layer(middleware::from_fn_with_state(policies, headers::guard));
     Routers {
         all,
         reserve,
         readiness,
     }
+}
+
+/// The routes of files.
+fn files_of(config: &Config, attachments: &Arc<Attachments>, audit_log: &Arc<AuditLog>) -> Router {
+    files::routes(Downloads {
+        attachments: Arc::clone(attachments),
+        audit_log: Arc::clone(audit_log),
+        trusted_proxies: config.listening.trusted_proxies.clone(),
+        origin: config.files.origin.clone(),
+    })
+}
+
+/// The REST routes.
+fn rest(guard: &Arc<Guard>) -> Router<HttpState> {
+    let mut router = Router::new();
+    for route in api::routes() {
+        let guarded = route.router().layer(middleware::from_fn_with_state(
+            (Arc::clone(guard), route),
+            guard::guard,
+        ));
+        router = router.route(route.path, guarded);
+    }
+    router
+}
+
+/// The requests by which load balancers and monitoring watch this instance.
+fn probes(metrics: MetricsPlace) -> Router<HttpState> {
+    let probes = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready));
+    match metrics {
+        MetricsPlace::BesidePages => probes.route("/metrics", get(health::metrics)),
+        MetricsPlace::Nowhere | MetricsPlace::Own(_) => probes,
+    }
+}
+
+/// The names that requests have in the access log.
+fn action_names() -> ActionNames {
+    ActionNames::new(
+        api::routes().flat_map(|route| [Some(route.refused), route.read].into_iter().flatten()),
+    )
 }
 
 async fn full() -> Refusal {

@@ -17,7 +17,9 @@ use crate::database::{AuditLog, OwnSearches, SignIn};
 use crate::live::epoch::CurrentEpoch;
 use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
-use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
+use crate::services::{
+    Attachments, DeskSettings, Jobs, Messages, People, Retention, SavedReplies, Tickets,
+};
 
 /// The components from which the server builds the HTTP routers.
 pub struct HttpParts {
@@ -58,14 +60,20 @@ pub struct SignInParts {
 pub struct Services {
     /// Sends, edits and redacts messages.
     pub messages: Arc<Messages>,
+    /// Receives uploads, and sends files to those who may have them.
+    pub attachments: Arc<Attachments>,
     /// Creates and changes tickets.
     pub tickets: Arc<Tickets>,
     /// Changes roles and blocks people.
     pub people: Arc<People>,
     /// Reads and changes the desk's settings.
     pub settings: Arc<DeskSettings>,
+    /// Changes the settings of retention, its runs and legal holds.
+    pub retention: Arc<Retention>,
     /// Changes saved replies.
     pub saved_replies: Arc<SavedReplies>,
+    /// Reads the state of background work, and carries out what admins decide about it.
+    pub jobs: Arc<Jobs>,
 }
 
 /// The state of the HTTP router. Handlers extract single fields of it.
@@ -76,10 +84,13 @@ pub(super) struct HttpState {
     pub(super) own_searches: Arc<OwnSearches>,
     pub(super) epoch: Arc<CurrentEpoch>,
     pub(super) messages: Arc<Messages>,
+    pub(super) attachments: Arc<Attachments>,
     pub(super) tickets: Arc<Tickets>,
     pub(super) people: Arc<People>,
     pub(super) settings: Arc<DeskSettings>,
+    pub(super) retention: Arc<Retention>,
     pub(super) saved_replies: Arc<SavedReplies>,
+    pub(super) jobs: Arc<Jobs>,
     pub(super) exports: Exports,
     pub(super) action_names: ActionNames,
     pub(super) assets: Arc<Assets>,
@@ -104,10 +115,13 @@ sub_states! {
     own_searches: Arc<OwnSearches>,
     epoch: Arc<CurrentEpoch>,
     messages: Arc<Messages>,
+    attachments: Arc<Attachments>,
     tickets: Arc<Tickets>,
     people: Arc<People>,
     settings: Arc<DeskSettings>,
+    retention: Arc<Retention>,
     saved_replies: Arc<SavedReplies>,
+    jobs: Arc<Jobs>,
     exports: Exports,
     action_names: ActionNames,
     assets: Arc<Assets>,

@@ -20,6 +20,7 @@ use crate::database::outage::OutageLog;
 use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
 use crate::runtime::lifecycle::Lifecycle;
+use crate::services::{Held, Hold};
 
 /// The actions that the retention job records in the access log.
 const RETENTION_ACTIONS: [&str; 3] = ["access_log_deleted", "tickets_archived", "tickets_deleted"];
@@ -36,6 +37,8 @@ pub struct SystemParts {
     pub sweep: Arc<OutageLog>,
     /// When the background jobs last succeeded and failed.
     pub jobs: Arc<OutageLog>,
+    /// Whether background work that cannot be undone is held.
+    pub hold: Arc<Hold>,
 }
 
 /// Runs the status checks, and remembers the last result of each check.
@@ -110,6 +113,7 @@ impl SystemStatus {
             work("jobs", &self.parts.jobs, limits::SYSTEM_JOBS_LATE_MS, at),
             ("clock", clock_found(clock_offset_ms), None),
             ("retention", retention_found(retention), None),
+            ("background", background_found(self.parts.hold.last()), None),
             ("instance", self.instance_found(), None),
         ];
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -264,6 +268,17 @@ fn retention_found(retention: Option<Option<DateTime<Utc>>>) -> Found {
         None => unknown("not_answered"),
         Some(None) => unknown("not_seen"),
         Some(Some(_)) => OK,
+    }
+}
+
+const fn background_found(held: Option<Held>) -> Found {
+    match held {
+        None => unknown("starting"),
+        Some(Held {
+            unconfirmed: true, ..
+        }) => failing("unconfirmed"),
+        Some(Held { clock: true, .. }) => failing("clock_jumped"),
+        Some(_) => OK,
     }
 }
 

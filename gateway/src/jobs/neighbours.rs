@@ -42,6 +42,11 @@ impl Neighbours {
         }
     }
 
+    /// The id of this instance among the others.
+    pub(super) const fn instance(&self) -> Uuid {
+        self.instance
+    }
+
     /// Registers this instance in the database, and checks which other instances are registered.
     pub(super) async fn run(&mut self, store: &Store) -> Result<(), StoreError> {
         self.relay.introduce(self.instance);

@@ -22,6 +22,7 @@ use helpline_persistence::reads::ReadPosition;
 use serde_json::value::RawValue;
 
 use super::access_check::AccessCheck;
+use super::commit_signal::CommitSignal;
 use super::frames::{EncodedEvent, Ephemeral, read_position};
 use super::gaps::GapFiller;
 use super::inbox::Inbox;
@@ -52,6 +53,8 @@ pub struct Hub {
     pub access_check: AccessCheck,
     /// Starts a sweep (a database poll for missed events) when relay messages may have been lost.
     pub sweep: SweepSignal,
+    /// Wakes the background work that reads the history.
+    pub commits: CommitSignal,
 }
 
 impl Hub {
@@ -71,6 +74,7 @@ impl Hub {
             self.relay.publish_event(&event);
             self.inbox.mark_changed(event.ticket, event.seq);
         }
+        self.commits.wake();
     }
 
     /// Delivers an event to the ticket's room on this instance. Events from this instance's own
@@ -113,6 +117,16 @@ impl Hub {
                 public_seq,
             },
         );
+    }
+
+    /// Publishes that these tickets were deleted. On all instances, the members of their rooms are
+    /// reset, and learn that the tickets do not exist when they subscribe again.
+    pub fn publish_deleted(&self, tickets: &[TicketId]) {
+        for ticket in tickets {
+            self.reset(*ticket, None);
+            self.relay
+                .publish_state(*ticket, &RelayFrame::Deleted { ticket: *ticket });
+        }
     }
 
     /// Publishes that these people's roles changed. All instances then check these people's
@@ -244,6 +258,7 @@ impl RelayEvents for Hub {
                 self.presence.receive_listed(from, tickets, ask);
             }
             RelayFrame::AccessStatus { users } => self.access_check.check_soon(users),
+            RelayFrame::Deleted { ticket } => self.reset(ticket, None),
             RelayFrame::Instance { id } => self.relay.record_heard(id),
             RelayFrame::Probe { .. } => {}
         }

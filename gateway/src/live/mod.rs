@@ -10,13 +10,15 @@
 //! - [`rooms`]: delivers one ticket's events to its members on this instance, in order and without
 //!   gaps; does no I/O
 //! - [`gaps`]: reads the events that a room is missing from the database
-//! - [`sweep`]: finds events that the relay lost
+//! - [`sweep`]: finds events that the relay lost; [`commit_signal`]: wakes background work that reads
+//!   the history
 //! - [`epoch`]: identifies the history that sequence numbers belong to
 //! - [`relay`]: messages between instances; [`frames`]: one encoding that all receivers share
 //! - [`inbox`], [`presence`], [`typing`], [`read_positions`]: state that is not part of the history
 //! - [`access_check`]: checks that connected people still have their role
 
 pub mod access_check;
+pub mod commit_signal;
 pub mod epoch;
 #[cfg(test)]
 mod fixtures;

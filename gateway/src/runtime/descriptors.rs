@@ -12,7 +12,7 @@ pub fn raise(connections_max: u32, pool_connections_max: usize) {
     let needed = u64::from(connections_max)
         + limits::HTTP_CONNECTIONS_MAX as u64
         + limits::METRICS_CONNECTIONS_MAX as u64
-        + (pool_connections_max + limits::JOB_CONNECTIONS_MAX) as u64
+        + (pool_connections_max + limits::OWN_CONNECTIONS_MAX) as u64
         + OTHERS;
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) if limit < needed => tracing::warn!(

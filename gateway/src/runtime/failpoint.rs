@@ -53,6 +53,12 @@ fn is_armed(place: &str) -> bool {
             .is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
 }
 
+/// Whether `--sabotage` names any promise.
+#[cfg(debug_assertions)]
+pub fn is_sabotaged() -> bool {
+    ARMED.get().is_some_and(|armed| armed.sabotage.is_some())
+}
+
 /// Whether `--sabotage` names this promise of the protocol. If so, the caller must break the
 /// promise, for a test.
 pub fn sabotaged(name: &str) -> bool {

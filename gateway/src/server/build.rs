@@ -22,9 +22,11 @@ use crate::database::{AuditLog, OwnSearches, SignIn};
 use crate::http::identified;
 use crate::http::state::{HttpParts, Services, SignInParts};
 use crate::http::system_status::SystemParts;
-use crate::jobs::{self, Gauges};
+use crate::integrations::blobs::{BlobError, Blobs};
+use crate::jobs::{self, Background, Gauges, Registry, retention};
 use crate::live::Hub;
 use crate::live::access_check::AccessCheck;
+use crate::live::commit_signal::CommitSignal;
 use crate::live::epoch::CurrentEpoch;
 use crate::live::gaps::GapFiller;
 use crate::live::inbox::{self, Inbox};
@@ -35,9 +37,15 @@ use crate::live::resets::Resets;
 use crate::live::rooms::Rooms;
 use crate::live::sweep::Sweep;
 use crate::live::sweep_signal::SweepSignal;
+use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::redis_source::RedisSource;
-use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
+use crate::services::attachments::{Checks, features, mark_new_store};
+use crate::services::retention::RetentionSignal;
+use crate::services::{
+    Attachments, BackgroundNames, DeskSettings, Hold, Jobs, Messages, People, Retention,
+    SavedReplies, Tickets,
+};
 use crate::websocket;
 use crate::websocket::RefusedUpgrades;
 use crate::websocket::state::{Entrance, Joining, SocketState, Writes};
@@ -82,6 +90,7 @@ pub async fn build(
     config: Config,
     metrics: PrometheusHandle,
     more: Router,
+    background: Registry,
 ) -> Result<Server, StoreError> {
     capacity::log(&store, config.backing.pool_connections_max).await;
     admins::log(&store).await;
@@ -89,14 +98,7 @@ pub async fn build(
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let engine = Engine::start(&config, store, &lifecycle).await?;
-    let connections = ConnectionLimits {
-        connections_max: config.limits.connections_max,
-        per_address_max: config.limits.connections_per_address_max,
-    };
-    let admission = Arc::new(Admission::new(
-        connections,
-        config.listening.trusted_proxies.clone(),
-    ));
+    let admission = Arc::new(admission(&config));
     let Engine {
         store,
         registry,
@@ -115,19 +117,8 @@ pub async fn build(
         config.backing.writer_lanes,
         &lifecycle,
     );
-    let queues = vec![
-        ("writer", writer.waiting()),
-        ("access_log", audit_log.waiting()),
-        ("relay", hub.relay.waiting()),
-    ];
+    let gauges = gauges(&engine, &admission, &writer);
     let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
-    let gauges = Gauges {
-        store: store.clone(),
-        admission: Arc::clone(&admission),
-        rooms: Arc::clone(&hub.rooms),
-        relay: Arc::clone(&hub.relay),
-        queues,
-    };
     let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
     let jobs_outage = Arc::new(OutageLog::new("jobs"));
     lifecycle.spawn(jobs::run(
@@ -148,6 +139,14 @@ pub async fn build(
         sign_in: Arc::clone(&sign_in),
         audit_log: Arc::clone(audit_log),
     };
+    let blobs = open_blobs(&config, store).await?;
+    let attachments = Arc::new(Attachments::new(
+        store.clone(),
+        blobs.clone(),
+        &config.files,
+    ));
+    let (names, hold) = start_background(background, blobs, &config, &engine, &lifecycle)?;
+    let background = Arc::new(Jobs::new(store.clone(), Arc::clone(&hold), names));
     let sockets = engine.sockets(&config, entrance, Arc::clone(&messages), &lifecycle);
     let signed = SignInParts {
         verifier,
@@ -160,13 +159,18 @@ pub async fn build(
         rooms: Arc::clone(&hub.rooms),
         sweep: Arc::clone(&engine.sweep_outage),
         jobs: jobs_outage,
+        hold,
     };
-    let http = engine.http(&config, signed, system, (messages, metrics), &lifecycle);
+    let parts = (messages, attachments, background, metrics);
+    let http = engine.http(&config, signed, system, parts, &lifecycle);
     let routers = crate::http::routers(http, more);
     lifecycle.spawn(routers.readiness);
     let mut router = routers.all.route(
         "/v1/ws",
-        get(websocket::upgrade).with_state(Arc::new(sockets)),
+        crate::http::only_files_at(
+            config.files.origin.clone(),
+            get(websocket::upgrade).with_state(Arc::new(sockets)),
+        ),
     );
     if config.echo == Echo::Present {
         router = router.route("/debug/echo", get(websocket::echo::upgrade));
@@ -183,6 +187,96 @@ pub async fn build(
     })
 }
 
+fn gauges(engine: &Engine, admission: &Arc<Admission>, writer: &Writer) -> Gauges {
+    let relay = &engine.hub.relay;
+    Gauges {
+        store: engine.store.clone(),
+        admission: Arc::clone(admission),
+        rooms: Arc::clone(&engine.hub.rooms),
+        relay: Arc::clone(relay),
+        queues: vec![
+            ("writer", writer.waiting()),
+            ("access_log", engine.audit_log.waiting()),
+            ("relay", relay.waiting()),
+        ],
+    }
+}
+
+fn admission(config: &Config) -> Admission {
+    let limits = ConnectionLimits {
+        connections_max: config.limits.connections_max,
+        per_address_max: config.limits.connections_per_address_max,
+    };
+    Admission::new(limits, config.listening.trusted_proxies.clone())
+}
+
+/// Opens the store of files, if the settings name one.
+async fn open_blobs(config: &Config, store: &Store) -> Result<Option<Blobs>, StoreError> {
+    let Some(settings) = &config.files.blobs else {
+        return Ok(None);
+    };
+    let unusable = |error: BlobError| {
+        StoreError::NotPrepared(format!("the store of files: {}", chain(&error)))
+    };
+    let blobs = Blobs::open(settings).await.map_err(unusable)?;
+    let looked = async {
+        blobs.look().await?;
+        mark_new_store(store, &blobs).await
+    };
+    match looked.await {
+        Ok(()) => tracing::info!(store = blobs.name(), "files are stored"),
+        // Messages do not need it.
+        Err(error) if error.is_passing() => {
+            tracing::error!(store = blobs.name(), cause = %chain(&error), "the store of files cannot be used now; files are refused");
+        }
+        Err(error) => return Err(unusable(error)),
+    }
+    Ok(Some(blobs))
+}
+
+/// Starts the background work. Returns its names, and what knows whether it is held.
+fn start_background(
+    mut background: Registry,
+    blobs: Option<Blobs>,
+    config: &Config,
+    Engine {
+        store,
+        hub,
+        retention: signal,
+        ..
+    }: &Engine,
+    lifecycle: &Lifecycle,
+) -> Result<(BackgroundNames, Arc<Hold>), StoreError> {
+    let store = store.with_own_pool("background", limits::BACKGROUND_CONNECTIONS_MAX)?;
+    let public_url = config.listening.public_url.as_ref();
+    let public_url = public_url.map(|url| url.as_str().to_owned());
+    let hold = Arc::new(Hold::new(store.clone(), public_url.unwrap_or_default()));
+    let parts = Background {
+        store,
+        hub: Arc::clone(hub),
+        hold: Arc::clone(&hold),
+        lifecycle: lifecycle.clone(),
+    };
+    if let Some(blobs) = blobs {
+        let checks = Checks::new(
+            parts.store.clone(),
+            Arc::clone(hub),
+            blobs.clone(),
+            &config.files,
+            lifecycle.clone(),
+        );
+        background = jobs::attachments::checks(background, checks);
+        lifecycle.spawn(jobs::attachments::remove_bytes(parts.clone(), blobs));
+    }
+    let names = background.names();
+    let background = retention::schedules(background, signal);
+    lifecycle.spawn(retention::run(parts.clone(), signal.clone()));
+    for looping in jobs::loops(background, &parts) {
+        lifecycle.spawn(looping);
+    }
+    Ok((names, hold))
+}
+
 /// The parts of an instance that store and deliver events.
 struct Engine {
     store: Store,
@@ -193,6 +287,8 @@ struct Engine {
     hub: Arc<Hub>,
     instance: Uuid,
     sweep_outage: Arc<OutageLog>,
+    /// Wakes the job that runs retention.
+    retention: RetentionSignal,
 }
 
 impl Engine {
@@ -258,6 +354,7 @@ impl Engine {
             resets,
             access_check: AccessCheck::new(store.clone(), Arc::clone(&registry), lifecycle.clone()),
             sweep: signal.clone(),
+            commits: CommitSignal::default(),
         });
         if let Some(ends) = relay_ends {
             relay::start(
@@ -296,6 +393,7 @@ impl Engine {
             hub,
             instance,
             sweep_outage,
+            retention: RetentionSignal::default(),
         })
     }
 
@@ -320,6 +418,8 @@ impl Engine {
         SocketState {
             listening: config.listening.clone(),
             limits: config.limits.clone(),
+            features: features(&config.files),
+            attachment_bytes_max: config.files.upload_bytes_max,
             lifecycle: lifecycle.clone(),
             entrance,
             joining,
@@ -337,7 +437,12 @@ impl Engine {
         config: &Arc<Config>,
         sign_in: SignInParts,
         system: SystemParts,
-        (messages, metrics): (Arc<Messages>, PrometheusHandle),
+        (messages, attachments, jobs, metrics): (
+            Arc<Messages>,
+            Arc<Attachments>,
+            Arc<Jobs>,
+            PrometheusHandle,
+        ),
         lifecycle: &Lifecycle,
     ) -> HttpParts {
         let Self { store, hub, .. } = self;
@@ -352,10 +457,17 @@ impl Engine {
             sign_in,
             services: Services {
                 messages,
+                attachments,
                 tickets: Arc::new(Tickets::new(store.clone(), Arc::clone(hub))),
                 people: Arc::new(People::new(store.clone(), Arc::clone(hub))),
                 settings: Arc::new(DeskSettings::new(store.clone())),
+                retention: Arc::new(Retention::new(
+                    store.clone(),
+                    Arc::clone(hub),
+                    self.retention.clone(),
+                )),
                 saved_replies: Arc::new(SavedReplies::new(store.clone())),
+                jobs,
             },
             metrics,
         }

@@ -10,11 +10,11 @@ use crate::runtime::errors::chain;
 /// Logs how many connections this instance can open, and a warning if the database server allows
 /// too few. An error of the database is only logged, because the instance can serve anyway.
 pub(super) async fn log(store: &Store, pool_connections_max: usize) {
-    let each = pool_connections_max + limits::JOB_CONNECTIONS_MAX;
+    let each = pool_connections_max + limits::OWN_CONNECTIONS_MAX;
     tracing::info!(
         "this instance opens up to {each} database connections: {pool_connections_max} (--pool-connections-max) and {} for jobs; \
          the connections of all instances together must not exceed the server's max_connections",
-        limits::JOB_CONNECTIONS_MAX
+        limits::OWN_CONNECTIONS_MAX
     );
     match capacity::of_server(store).await {
         Ok(Some(capacity)) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
-use helpline_persistence::{Caller, Store, StoreError, people, roles};
+use helpline_persistence::{Caller, Store, StoreError, erasures, people, roles};
 
 use crate::live::Hub;
 
@@ -63,6 +63,26 @@ impl People {
         let unassigned = people::set_blocked(&self.store, caller, user, blocked).await?;
         self.hub.publish(&unassigned);
         self.hub.publish_access_changed(&[user]);
+        Ok(())
+    }
+
+    /// Erases the data of a person who is gone from the platform, or keeps the person. If the
+    /// erased person had a role, their open connections are closed at once. A customer's end with the
+    /// token, as for everyone who is deleted on the platform.
+    ///
+    /// # Errors
+    /// When the database refuses the decision.
+    pub async fn decide_erasure(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        erase: bool,
+    ) -> Result<(), StoreError> {
+        let unassigned = erasures::decide(&self.store, caller, user, erase).await?;
+        self.hub.publish(&unassigned);
+        if erase {
+            self.hub.publish_access_changed(&[user]);
+        }
         Ok(())
     }
 }

@@ -1,13 +1,14 @@
 //! The desk's settings, and what visitors see of them: availability and the look of the widget.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use helpline_core::limits;
 use helpline_core::protocol::WidgetSettings;
 use helpline_core::reject::Reject;
 use helpline_persistence::settings::{self, Availability, Name, Stored};
-use helpline_persistence::{Caller, IfMatch, Store, StoreError};
+use helpline_persistence::{Caller, IfMatch, Store, StoreError, roles};
 use serde_json::Value;
 
 use crate::database::errors::reject_of;
@@ -19,9 +20,12 @@ pub struct DeskSettings {
     store: Store,
     availability: Remembered<Availability>,
     first_answer: Remembered<Option<u32>>,
+    roles_managed: Remembered<bool>,
     widget: Remembered<Arc<WidgetSettings>>,
     /// The widget's settings as last read, used while the database does not answer.
     last_widget: parking_lot::Mutex<Arc<WidgetSettings>>,
+    /// Whether a platform manages the roles, as last read.
+    last_roles_managed: AtomicBool,
 }
 
 impl DeskSettings {
@@ -31,8 +35,10 @@ impl DeskSettings {
             store,
             availability: Remembered::default(),
             first_answer: Remembered::default(),
+            roles_managed: Remembered::default(),
             widget: Remembered::default(),
             last_widget: parking_lot::Mutex::default(),
+            last_roles_managed: AtomicBool::default(),
         }
     }
 
@@ -82,6 +88,22 @@ impl DeskSettings {
                 widget
             }
             Ok(Err(_)) | Err(_) => Arc::clone(&self.last_widget.lock()),
+        }
+    }
+
+    /// Whether a platform manages the roles (`migrate --staff-from`). Cached for
+    /// [`limits::AVAILABILITY_MS`]. If the database does not answer within
+    /// [`limits::WIDGET_WAIT_MS`], returns what was last read.
+    pub async fn roles_managed(&self) -> bool {
+        let read = roles::are_managed(&self.store);
+        let wait = Duration::from_millis(limits::WIDGET_WAIT_MS);
+        let known = self.roles_managed.get(limits::AVAILABILITY_MS, read);
+        match tokio::time::timeout(wait, known).await {
+            Ok(Ok(managed)) => {
+                self.last_roles_managed.store(managed, Ordering::Relaxed);
+                managed
+            }
+            Ok(Err(_)) | Err(_) => self.last_roles_managed.load(Ordering::Relaxed),
         }
     }
 

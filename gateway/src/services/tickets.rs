@@ -6,7 +6,7 @@ use helpline_core::ids::{TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
 use helpline_core::reject::Reject;
 use helpline_persistence::tickets::{self, Created, NewTicket, Patch, Redaction};
-use helpline_persistence::{Caller, Store, StoreError, Transaction};
+use helpline_persistence::{By, Caller, Store, StoreError, Transaction};
 
 use crate::database::errors::reject_of;
 use crate::live::Hub;
@@ -63,18 +63,18 @@ impl Tickets {
         Ok(())
     }
 
-    /// Like [`Self::change`], but in the caller's transaction. [`commit`](super::commit) publishes
-    /// the events.
+    /// Like [`Self::change`], but in the caller's transaction, and for a person or the system.
+    /// [`commit`](super::commit) publishes the events.
     ///
     /// # Errors
     /// When the database refuses the change. The transaction can no longer be committed.
     pub async fn change_in(
         transaction: &mut Transaction,
-        caller: &Caller,
+        by: impl Into<By<'_>>,
         ticket: TicketId,
         patch: Patch,
     ) -> Result<(), StoreError> {
-        tickets::change(transaction, caller, ticket, patch)
+        tickets::change(transaction, by, ticket, patch)
             .await
             .map(drop)
     }

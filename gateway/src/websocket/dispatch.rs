@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use helpline_core::actor::Audience;
-use helpline_core::body::{self, Body, InvalidText};
-use helpline_core::ids::{MessageId, TicketId};
+use helpline_core::attachment::check_files;
+use helpline_core::body::Body;
+use helpline_core::ids::{MessageId, TicketId, UploadId};
 use helpline_core::limits;
 use helpline_core::protocol::{ClientFrame, CommonFrame, MalformedFrame};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
@@ -301,17 +302,20 @@ struct Draft {
     key: helpline_core::ids::Key,
     body: String,
     internal: bool,
-    attachments: Vec<body::Attachment>,
+    attachments: Vec<UploadId>,
     based_on: Option<helpline_core::ids::Seq>,
 }
 
 impl Draft {
     fn into_message(self, connection: &Connection) -> Result<NewMessage, Reject> {
-        let invalid = |what: &str, why: InvalidText| {
-            Reject::new(RejectCode::InvalidBody, format!("{what} {why}"))
+        let invalid = |why: String| Reject::new(RejectCode::InvalidBody, why);
+        check_files(&self.attachments).map_err(|why| invalid(format!("attachments: {why}")))?;
+        let parse = if self.attachments.is_empty() {
+            Body::parse
+        } else {
+            Body::parse_with_files
         };
-        let body = Body::parse(self.body).map_err(|why| invalid("the text", why))?;
-        body::check_attachments(&self.attachments).map_err(|why| invalid("an attachment", why))?;
+        let body = parse(self.body).map_err(|why| invalid(format!("the text {why}")))?;
         Ok(NewMessage {
             id: MessageId::new(uuid::Uuid::now_v7()),
             ticket: self.ticket,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::limits;
-use helpline_core::protocol::{ClientFrame, CommonFrame, Feature, Me, WireLimits};
+use helpline_core::protocol::{ClientFrame, CommonFrame, Me, WireLimits};
 use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
@@ -344,11 +344,12 @@ fn welcome(state: &SocketState, id: u64, person: &Person) -> CommonFrame {
             body_bytes_max: limits::BODY_BYTES_MAX as u32,
             frame_bytes_max: limits::FRAME_BYTES_MAX as u32,
             attachments_max: limits::ATTACHMENTS_MAX as u32,
+            attachment_bytes_max: state.attachment_bytes_max,
             subscriptions_max: state.limits.subscriptions_max,
             frames_per_second: state.limits.frames_per_second,
             typing_interval_ms: limits::TYPING_INTERVAL_MS as u32,
             typing_fade_ms: limits::TYPING_FADE_MS as u32,
         },
-        features: Feature::names(),
+        features: state.features.clone(),
     }
 }

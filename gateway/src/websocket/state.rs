@@ -24,6 +24,10 @@ pub struct SocketState {
     pub listening: Listening,
     /// The frame rates, the heartbeat interval, and the maximum number of subscriptions.
     pub limits: LimitSettings,
+    /// The names of this instance's features.
+    pub features: Vec<String>,
+    /// Maximum bytes of one file.
+    pub attachment_bytes_max: u64,
     /// Owns the tasks that process client requests.
     pub lifecycle: Lifecycle,
     /// The components that sign a client in, from the upgrade request to the `welcome` frame.

@@ -72,16 +72,10 @@ impl Job {
             user_agent,
             ..
         } = message;
-        let attachments: usize = attachments
-            .iter()
-            .map(|attachment| {
-                size_of_val(attachment) + attachment.name.len() + attachment.content_type.len()
-            })
-            .sum();
         size_of::<Self>()
             + key.as_str().len()
             + body.as_str().len()
-            + attachments
+            + size_of_val(attachments.as_slice())
             + user_agent.as_ref().map_or(0, String::len)
     }
 

@@ -64,7 +64,9 @@ impl RealUser {
     }
 }
 
-/// The memory of a process that it does not share with other processes, in KiB.
+/// The memory that a process has written and does not share with other processes, in KiB. Pages of
+/// the binary do not count: the kernel calls them private as soon as the other gateways that map the
+/// same binary have ended.
 pub fn private_kib(pid: u32) -> u64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let of = |name: &str| {
@@ -75,7 +77,7 @@ pub fn private_kib(pid: u32) -> u64 {
             .parse::<u64>()
             .unwrap()
     };
-    of("Private_Dirty:") + of("Private_Clean:")
+    of("Private_Dirty:")
 }
 
 /// The value of a metric in `/metrics`, summed over its labels; 0 if the metric is absent.

@@ -172,9 +172,12 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     );
 }
 
+/// The upload that the sample of `send` names.
+const ATTACHED: Uuid = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_f001);
+
 /// A valid frame of this type with all of its fields.
 fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
-    let attachment = json!({ "id": Uuid::new_v4(), "name": "a.pdf", "content_type": "application/pdf", "size_bytes": 7 });
+    let attachment = ATTACHED;
     let filter = json!({
         "status": ["open"], "category": ["billing"], "priority": ["high"], "assigned_to": Uuid::new_v4(), "unassigned": true,
     });
@@ -379,6 +382,12 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         messages, 2,
         "only the first and the last message are stored"
     );
+    let file = format!(
+        "insert into uploads (id, owner_id, ticket_id, is_internal, key, name, size_bytes, state, blob_key, created_at, expires_at)
+         values ('{ATTACHED}', '{}', '{ticket}', true, 'k', 'a.txt', 1, 'stored', 'files/a', now(), now() + interval '1 day')",
+        ben.id
+    );
+    sql.batch_execute(&file).await.unwrap();
     // Each valid sample frame must be accepted. This proves that the frames above were refused only
     // because of their invalid fields.
     for (n, kind) in ClientFrame::TYPES
@@ -467,7 +476,10 @@ async fn a_server_names_its_features_to_everybody_at_once() {
             "widget_settings",
             "derived_subject",
             "system",
-            "block_people"
+            "block_people",
+            "retention",
+            "jobs",
+            "erasures"
         ])
     );
     assert_eq!(config["features"], welcome["features"]);

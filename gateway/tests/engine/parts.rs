@@ -10,6 +10,7 @@ use helpline_core::ids::{Key, MessageId, Seq, TicketId, UserId};
 use helpline_core::ticket::{Category, Priority};
 use helpline_gateway::connections::{Connection, ConnectionRegistry, SendQueue};
 use helpline_gateway::live::access_check::AccessCheck;
+use helpline_gateway::live::commit_signal::CommitSignal;
 use helpline_gateway::live::epoch::CurrentEpoch;
 use helpline_gateway::live::gaps::GapFiller;
 use helpline_gateway::live::inbox::Inbox;
@@ -133,6 +134,7 @@ async fn hub(store: &Store) -> (Arc<Hub>, Lifecycle) {
         gaps: GapFiller::new(store.clone(), Arc::clone(&resets), lifecycle.clone()),
         access_check: AccessCheck::new(store.clone(), registry, lifecycle.clone()),
         sweep: SweepSignal::default(),
+        commits: CommitSignal::default(),
         rooms,
         relay,
         presence,

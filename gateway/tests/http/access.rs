@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::endpoints::Endpoint;
+use crate::field_samples::{desk_request, waiting_runs_and_hold};
+use crate::job_samples;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
 /// The ticket's relation to the caller.
@@ -216,6 +218,8 @@ async fn a_foreign_ticket_and_a_missing_one_get_the_same_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_desk_route_answers_each_role_as_the_policy_says() {
     let server = TestServer::start().await;
+    let open = server.ticket(ada()).await;
+    job_samples::insert(&server.database, &open).await;
     let roles = [
         (ada(), None),
         (grace(), Some(StaffRole::SupportAgent)),
@@ -227,35 +231,16 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
             continue;
         };
         for action in actions {
+            let ([run, _], hold) = waiting_runs_and_hold(&server).await;
             for (person, role) in roles {
                 let case = format!(
                     "{} {} {action} by {}",
                     route.method, route.path, person.name
                 );
-                let (query, body) = match (endpoint, action) {
-                    (Endpoint::LIST_TICKETS, DeskAction::ListAll) => ("?scope=all", None),
-                    (Endpoint::FIND_PEOPLE, _) => ("?email=carl@example.com", None),
-                    (Endpoint::CREATE_TICKET, _) => (
-                        "",
-                        Some(json!({"subject": "S", "category": "general", "description": "D"})),
-                    ),
-                    (Endpoint::GRANT_ROLE, _) => ("", Some(json!({"role": "support_agent"}))),
-                    (Endpoint::BLOCK_PERSON, _) => ("", Some(json!({"blocked": false}))),
-                    (Endpoint::SET_SETTING, _) => ("", Some(json!({"value": "Back soon."}))),
-                    (Endpoint::SAVE_REPLY, action) => {
-                        let personal = *action == DeskAction::KeepOwnReplies;
-                        (
-                            "",
-                            Some(
-                                json!({"shortcut": "hi", "title": "Hi", "body": "Hello", "personal": personal}),
-                            ),
-                        )
-                    }
-                    (Endpoint::BULK_PATCH, _) => (
-                        "",
-                        Some(json!({"tickets": [Uuid::now_v7()], "patch": {"priority": "high"}})),
-                    ),
-                    _ => ("", None),
+                let (query, body) = desk_request(endpoint, *action);
+                let (query, body) = match job_samples::sample(endpoint, &open) {
+                    Some(sample) => (query, Some(sample)),
+                    None => (job_samples::needed_query(endpoint).unwrap_or(query), body),
                 };
                 // All paths have Carl's id, except that a personal reply's path has its owner's.
                 let id = carl().id.to_string();
@@ -267,16 +252,13 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     .path
                     .replace("{user}", &id)
                     .replace("{reply}", &reply)
+                    .replace("{run}", &run)
+                    .replace("{hold}", &hold)
                     .replace("{name}", "away_notice");
-                let path = format!("{path}{query}");
+                let path = format!("{}{query}", job_samples::named(&path));
                 let answer = server.call(person, route.method, &path, body).await;
-                match policy::decide_desk(
-                    &Actor {
-                        user: person.id,
-                        role,
-                    },
-                    *action,
-                ) {
+                let user = person.id;
+                match policy::decide_desk(&Actor { user, role }, *action) {
                     Ok(()) => {
                         assert!(
                             (200..300).contains(&answer.status),
@@ -307,84 +289,6 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
             }
         }
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_route_refuses_whoever_is_not_signed_in() {
-    let server = TestServer::start().await;
-    for endpoint in Endpoint::all() {
-        let route = endpoint.route();
-        let id = Uuid::now_v7().to_string();
-        let path = ["{ticket}", "{message}", "{user}", "{reply}"]
-            .iter()
-            .fold(route.path.to_owned(), |path, name| path.replace(name, &id));
-        let path = path.replace("{name}", "away_notice");
-        if route.needs == Needs::Nothing {
-            let request = server
-                .request(route.method, &path)
-                .header("authorization", "Bearer nonsense");
-            assert_eq!(
-                server.send(request.body(Vec::new()).unwrap()).await.status,
-                200,
-                "{} needs no token",
-                route.path
-            );
-            continue;
-        }
-        let good = server.token(ada());
-        let bad = [
-            "",
-            "Bearer",
-            "Bearer ",
-            "Bearer nonsense",
-            "Basic YWRhOmFkYQ==",
-            &good,
-            &format!("Bearer {good}x"),
-        ]
-        .map(str::to_owned);
-        // Send most invalid headers to one route only, because refused sign-ins are rate-limited.
-        let bad = if endpoint == Endpoint::ME {
-            &bad[..]
-        } else {
-            &bad[6..]
-        };
-        for header in bad {
-            let request = server
-                .request(route.method, &path)
-                .header("authorization", header);
-            let answer = server.send(request.body(Vec::new()).unwrap()).await;
-            assert_eq!(
-                answer.refused(401),
-                "not_authenticated",
-                "{} {} with {header:?}",
-                route.method,
-                route.path
-            );
-            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
-        }
-        let request = server.request(
-            route.method,
-            &format!("{path}?token={good}&access_token={good}"),
-        );
-        assert_eq!(
-            server
-                .send(request.body(Vec::new()).unwrap())
-                .await
-                .refused(401),
-            "not_authenticated"
-        );
-    }
-    let rows = server.access_rows(None, "sign_in_refused").await;
-    assert!(
-        rows.iter()
-            .all(|(refused, _)| refused.as_deref() == Some("not_authenticated"))
-            && !rows.is_empty()
-    );
-    // The access log has the reason of each refused sign-in, which the client does not get.
-    let sql = "select distinct detail ->> 'reason' from access_log where action = 'sign_in_refused' and detail ? 'reason' order by 1";
-    let reasons = server.database.query(sql, &[]).await.unwrap();
-    let reasons: Vec<String> = reasons.iter().map(|row| row.get(0)).collect();
-    assert_eq!(reasons, ["not_a_token", "signature"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,6 +60,7 @@ fn recorded_by_the_program() -> BTreeSet<String> {
         "_listed",
         "_exported",
         "_found",
+        "_downloaded",
     ];
     let mut found = BTreeSet::new();
     for text in texts("src") {

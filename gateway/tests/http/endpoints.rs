@@ -23,6 +23,13 @@ impl Endpoint {
     pub const REDACT_SUBJECT: Self = Self("DELETE", "/v1/tickets/{ticket}/subject");
     pub const REDACT_RATING: Self = Self("DELETE", "/v1/tickets/{ticket}/rating/comment");
     pub const REDACT_EVENT: Self = Self("DELETE", "/v1/tickets/{ticket}/activity/{seq}");
+    pub const RESERVE_UPLOAD: Self = Self("POST", "/v1/uploads");
+    pub const STORE_UPLOAD: Self = Self("PUT", "/v1/uploads/{upload}");
+    pub const READ_UPLOAD: Self = Self("GET", "/v1/uploads/{upload}");
+    pub const DELETE_UPLOAD: Self = Self("DELETE", "/v1/uploads/{upload}");
+    pub const LIST_ATTACHMENTS: Self = Self("GET", "/v1/tickets/{ticket}/attachments");
+    pub const LINK_ATTACHMENT: Self = Self("POST", "/v1/attachments/{attachment}/link");
+    pub const PREVIEW_ATTACHMENT: Self = Self("GET", "/v1/attachments/{attachment}/preview");
     pub const STATS: Self = Self("GET", "/v1/stats");
     pub const LIST_AGENTS: Self = Self("GET", "/v1/agents");
     pub const LIST_ROLES: Self = Self("GET", "/v1/roles");
@@ -36,6 +43,8 @@ impl Endpoint {
     pub const GET_PERSON: Self = Self("GET", "/v1/people/{user}");
     pub const FIND_PEOPLE: Self = Self("GET", "/v1/people");
     pub const BLOCK_PERSON: Self = Self("PUT", "/v1/people/{user}/blocked");
+    pub const LIST_ERASURES: Self = Self("GET", "/v1/erasures");
+    pub const DECIDE_ERASURE: Self = Self("PUT", "/v1/erasures/{user}");
     pub const SYSTEM: Self = Self("GET", "/v1/system");
     pub const LIST_SETTINGS: Self = Self("GET", "/v1/settings");
     pub const SET_SETTING: Self = Self("PUT", "/v1/settings/{name}");
@@ -44,7 +53,27 @@ impl Endpoint {
     pub const ACCESS_LOG: Self = Self("GET", "/v1/access-log");
     pub const EXPORT_ACCESS_LOG: Self = Self("GET", "/v1/access-log/export");
     pub const ACCESS_ACTIONS: Self = Self("GET", "/v1/access-log/actions");
+    pub const READ_RETENTION: Self = Self("GET", "/v1/retention");
+    pub const SET_RETENTION: Self = Self("PUT", "/v1/retention/settings");
+    pub const DRY_RUN_RETENTION: Self = Self("POST", "/v1/retention/dry-run");
+    pub const APPROVE_RUN: Self = Self("POST", "/v1/retention/runs/{run}/approve");
+    pub const REFUSE_RUN: Self = Self("POST", "/v1/retention/runs/{run}/refuse");
+    pub const LIST_DUE: Self = Self("GET", "/v1/retention/due");
+    pub const LIST_HOLDS: Self = Self("GET", "/v1/retention/holds");
+    pub const SET_HOLD: Self = Self("POST", "/v1/retention/holds");
+    pub const RELEASE_HOLD: Self = Self("POST", "/v1/retention/holds/{hold}/release");
     pub const REMOVE_REPLY: Self = Self("DELETE", "/v1/saved-replies/{reply}");
+    pub const LIST_JOBS: Self = Self("GET", "/v1/jobs");
+    pub const LIST_DEAD: Self = Self("GET", "/v1/jobs/dead-deliveries");
+    pub const REPLAY: Self = Self("POST", "/v1/jobs/dead-deliveries/replay");
+    pub const REPLAY_SINCE: Self = Self("POST", "/v1/jobs/dead-deliveries/replay-since");
+    pub const PAUSE_CONSUMER: Self = Self("PUT", "/v1/jobs/consumers/{consumer}");
+    pub const DECIDE_EVENT: Self = Self("POST", "/v1/jobs/consumers/{consumer}/failed-events");
+    pub const DECIDE_TIMER: Self = Self("POST", "/v1/jobs/timers/{timer}");
+    pub const PAUSE_SCHEDULE: Self = Self("PUT", "/v1/jobs/schedules/{schedule}");
+    pub const RUN_SCHEDULE: Self = Self("POST", "/v1/jobs/schedules/{schedule}/run");
+    pub const CONFIRM_IDENTITY: Self = Self("PUT", "/v1/jobs/identity");
+    pub const RESUME_CLOCK: Self = Self("DELETE", "/v1/jobs/clock-hold");
 
     /// Every route of the gateway.
     pub fn all() -> impl Iterator<Item = Self> {

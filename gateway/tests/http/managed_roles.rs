@@ -11,6 +11,7 @@ async fn roles_that_the_platform_manages_are_read_here_and_changed_there() {
     let server = TestServer::start_with(&["--roles-managed-at", page]).await;
     let config = server.get(ada(), "/v1/config").await.expect(200);
     assert_eq!(config["roles_managed_at"], page);
+    assert_eq!(config["roles_managed"], true);
     let roles = server.get(katherine(), "/v1/roles").await.expect(200);
     let path = |id| format!("/v1/roles/{id}");
     let grant = json!({"role": "support_agent"});
@@ -58,10 +59,27 @@ async fn without_the_setting_roles_are_managed_here() {
     let server = TestServer::start().await;
     let config = server.get(ada(), "/v1/config").await.expect(200);
     assert_eq!(config["roles_managed_at"], serde_json::Value::Null);
+    assert_eq!(config["roles_managed"], false);
     let path = format!("/v1/roles/{}", carl().id);
     let grant = json!({"role": "support_agent"});
     for (method, body) in [("PUT", Some(grant)), ("DELETE", None)] {
         let answer = server.call(katherine(), method, &path, body).await;
         assert_eq!(answer.status, 204, "{method}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_told_that_a_query_of_the_platform_gives_the_roles_without_a_page_for_them() {
+    let server = TestServer::start().await;
+    // What `migrate --staff-from` creates.
+    let query = "create function helpline.platform_staff() returns table (user_id uuid, role text) language sql stable \
+                 as 'select r.user_id, r.role from helpline.user_roles r'";
+    server.database.batch_execute(query).await.unwrap();
+    let config = server.get(ada(), "/v1/config").await.expect(200);
+    assert_eq!(config["roles_managed"], true);
+    assert_eq!(config["roles_managed_at"], serde_json::Value::Null);
+    let path = format!("/v1/roles/{}", carl().id);
+    let grant = json!({"role": "support_agent"});
+    let refused = server.call(katherine(), "PUT", &path, Some(grant)).await;
+    assert_eq!(refused.refused(403), "roles_managed");
 }

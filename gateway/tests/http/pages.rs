@@ -266,7 +266,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
         .expect(200);
     assert_eq!(
         plain,
-        json!({"token_url": null, "sign_in_url": null, "sign_out_url": null, "home_url": null, "roles_managed_at": null, "links": [], "languages": ["en", "ar", "de", "fr"], "dev": false, "features": Feature::names()})
+        json!({"token_url": null, "sign_in_url": null, "sign_out_url": null, "home_url": null, "roles_managed_at": null, "roles_managed": false, "links": [], "languages": ["en", "ar", "de", "fr"], "attachments_max": 10, "attachment_bytes_max": 26_214_400, "dev": false, "features": Feature::names_without(&[Feature::Attachments])})
     );
     let links = "My Tickets=/support;Help Center=https://help.example/?a=b";
     let given = [
@@ -284,7 +284,7 @@ async fn pages_are_told_how_they_are_set_up_before_anybody_signs_in() {
     let server = TestServer::start_with(&given).await;
     let links = json!([{"label": "My Tickets", "href": "/support"}, {"label": "Help Center", "href": "https://help.example/?a=b"}]);
     let told = get(&server, "/v1/config").await.expect(200);
-    let expected = json!({"token_url": "/token", "sign_in_url": null, "sign_out_url": null, "home_url": "https://a.example/", "roles_managed_at": "/team?tab=roles", "links": links, "languages": ["de"], "dev": false, "features": Feature::names()});
+    let expected = json!({"token_url": "/token", "sign_in_url": null, "sign_out_url": null, "home_url": "https://a.example/", "roles_managed_at": "/team?tab=roles", "roles_managed": true, "links": links, "languages": ["de"], "attachments_max": 10, "attachment_bytes_max": 26_214_400, "dev": false, "features": Feature::names_without(&[Feature::Attachments])});
     assert_eq!(told, expected);
 }
 

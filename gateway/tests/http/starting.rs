@@ -172,7 +172,7 @@ async fn check_config_tries_what_serve_needs() {
         (
             "HELPLINE_POOL_CONNECTIONS_MAX",
             "9000",
-            "an instance needs 9002 connections",
+            "an instance needs 9008 connections",
         ),
     ] {
         let env: Vec<_> = env
@@ -313,7 +313,7 @@ async fn what_an_instance_takes_of_the_database_and_a_key_set_that_is_away_are_t
         .await;
         assert!(log.contains("up to"), "{log}");
         assert!(
-            log.contains(&format!("{pool} (--pool-connections-max) and 2 for jobs")),
+            log.contains(&format!("{pool} (--pool-connections-max) and 8 for jobs")),
             "{log}"
         );
         assert_eq!(

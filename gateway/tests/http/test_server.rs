@@ -10,6 +10,7 @@ use helpline_gateway::auth;
 use helpline_gateway::config::{Config, Hidden, ServeSettings, TokenSecret};
 use helpline_gateway::database::SignIn;
 use helpline_gateway::dev::people::{self, DemoPerson};
+use helpline_gateway::jobs;
 use helpline_gateway::runtime::signals::{StopRequests, StopSender};
 use helpline_gateway::runtime::telemetry;
 use helpline_gateway::server;
@@ -120,7 +121,9 @@ impl TestServer {
         let (stop, mut requests) = StopRequests::channel();
         let store = server::connected(&config, &listener, &mut requests).await;
         let store = store.unwrap().expect("the database answers");
-        let server = server::build(store, config, metrics, demo).await.unwrap();
+        let server = server::build(store, config, metrics, demo, jobs::built_in())
+            .await
+            .unwrap();
         let (config, sign_in) = (Arc::clone(&server.config), Arc::clone(&server.sign_in));
         tokio::spawn(server::serve(server, listener, requests));
         let database = testing::connect(&admin_url).await.unwrap();

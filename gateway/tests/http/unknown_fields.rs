@@ -262,15 +262,18 @@ async fn every_field_of_every_query_is_known_and_given_once() {
         scene
             .refused(endpoint, "?zz=1", None, ("unknown_field", "zz"), &mut tried)
             .await;
-        scene
-            .refused(
-                endpoint,
-                needed_query(endpoint),
-                Some(r#"{"reason":"x"}"#),
-                ("unknown_field", "reason"),
-                &mut tried,
-            )
-            .await;
+        // The body of an upload is a file, whatever it has in it.
+        if endpoint != Endpoint::STORE_UPLOAD {
+            scene
+                .refused(
+                    endpoint,
+                    needed_query(endpoint),
+                    Some(r#"{"reason":"x"}"#),
+                    ("unknown_field", "reason"),
+                    &mut tried,
+                )
+                .await;
+        }
         let parameters =
             scene.document["paths"][route.path][route.method.to_lowercase()]["parameters"]
                 .as_array()

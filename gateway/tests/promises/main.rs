@@ -7,6 +7,9 @@ mod many_readers;
 mod names;
 mod other_versions;
 mod overheard;
+mod platform_api;
+mod platform_people;
+mod platform_staff;
 #[path = "../abuse/raw.rs"]
 #[allow(
     dead_code,
@@ -35,6 +38,7 @@ mod redacted_live;
 mod redis_moves;
 mod redis_shards;
 mod restored;
+mod retention;
 mod retries;
 mod rewound;
 mod roles;

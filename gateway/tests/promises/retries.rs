@@ -180,6 +180,49 @@ async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
     );
 }
 
+/// A commit of one message stalls. A message for another ticket is committed beside it; a message
+/// for the same ticket waits for its turn.
+#[tokio::test]
+async fn a_message_alone_does_not_make_the_next_one_wait() {
+    let server = TestServer::start(1, Join::Alone).await;
+    let ada = server.customer("Ada Lovelace");
+    let (stalled, free) = (server.ticket(&ada).await, server.ticket(&ada).await);
+    let mut client = server.client(0, &ada).await;
+    let mut sql = server.sql().await;
+    let watching = server.sql().await;
+    for round in 0..2 {
+        let stalling = sql.transaction().await.expect("a transaction");
+        stalling
+            .execute(
+                "select 1 from support_ticket_heads where ticket_id = $1 for update",
+                &[&stalled.uuid()],
+            )
+            .await
+            .expect("the head is locked");
+        let first = client
+            .post(json!({ "type": "send", "ticket": stalled, "key": format!("first{round}"), "body": "stalled" }))
+            .await;
+        eventually("the commit waits", PATIENCE, async || {
+            waits_for_a_lock(&watching).await.eq(&1).then_some(())
+        })
+        .await;
+        let second = if round == 0 {
+            let ack = client.send(free, "beside", "beside the first").await;
+            assert_eq!(ack["type"], "ack", "{ack}");
+            None
+        } else {
+            Some(client
+                .post(json!({ "type": "send", "ticket": stalled, "key": "behind", "body": "behind the first" }))
+                .await)
+        };
+        stalling.commit().await.expect("the head is released");
+        let first = client.answer(first).await["seq"].as_u64().expect("an ack");
+        if let Some(second) = second {
+            assert_eq!(client.answer(second).await["seq"], first + 1);
+        }
+    }
+}
+
 /// Many messages queue behind a stalled commit. They fill several lanes of the writer, one of them
 /// with several batches, and one of the tickets is locked. Each ticket's messages must keep their
 /// order.

@@ -8,6 +8,9 @@
 //! - [`PgBouncer`]: a connection pooler in front of Postgres, if PgBouncer is installed
 //! - [`Dump`]: a logical backup, restored into the same cluster or a different one;
 //!   [`Postgres::upgraded`]: an in-place upgrade to the next major version
+//! - [`Clamd`]: the scanner of attachments, if it is installed; [`ScannerDouble`]: one that hangs,
+//!   lies and cuts
+//! - [`S3`]: a server that speaks S3, SeaweedFS or moto, if it is installed
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
 //!   connections
 //! - `certificates` (a feature): a certificate authority for TLS
@@ -19,6 +22,7 @@
 
 #[cfg(feature = "certificates")]
 pub mod certificates;
+mod clamd;
 mod cluster;
 mod dump;
 mod error;
@@ -31,11 +35,13 @@ mod process;
 mod proxy;
 mod redis;
 mod redis_shards;
+mod s3;
 mod sentinel;
 mod spawn;
 pub mod testing;
 mod upgrade;
 
+pub use clamd::{Clamd, EICAR_NAME, ScannerDouble, ScannerMood, eicar};
 pub use dump::Dump;
 pub use error::RigError;
 pub use gateway::{Gateway, GatewaySpec};
@@ -46,5 +52,6 @@ pub use process::Process;
 pub use proxy::Proxy;
 pub use redis::Redis;
 pub use redis_shards::RedisShards;
+pub use s3::S3;
 pub use sentinel::Sentinel;
 pub use spawn::{ParentDeath, spawn};

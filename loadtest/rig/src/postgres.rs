@@ -1,6 +1,7 @@
 //! A private Postgres server that tests can start, break and stop. A temporary server leaves no
 //! files.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -43,7 +44,23 @@ pub struct Postgres {
     pub(crate) settings: Vec<(String, String)>,
 }
 
+/// Names a library that is loaded into the servers, for tests under faketime.
+const PRELOAD: &str = "RIG_POSTGRES_PRELOAD";
+
+/// Where faketime reads the time of the servers, with `FAKETIME_TIMESTAMP_FILE` in the environment.
+const FAKETIME_FILE: &str = "FAKETIME_TIMESTAMP_FILE";
+
 impl Postgres {
+    /// Sets the time of every server that faketime was loaded into: an offset from the true time,
+    /// such as `+300d`.
+    ///
+    /// # Errors
+    /// If no file was named to faketime, or the file cannot be written.
+    pub fn set_time(offset: &str) -> Result<(), RigError> {
+        let file = std::env::var_os(FAKETIME_FILE).unwrap_or_default();
+        std::fs::write(file, offset).map_err(RigError::io(format!("writing {FAKETIME_FILE}")))
+    }
+
     /// Starts a new cluster that is tuned for tests and deleted on drop.
     ///
     /// # Errors
@@ -338,7 +355,18 @@ impl Postgres {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(self.bin.join("postgres"));
+        let program = self.bin.join("postgres");
+        let mut command = match std::env::var_os(PRELOAD) {
+            // By `env`, so that the library is not loaded before the user is changed.
+            Some(library) => {
+                let mut command = Command::new("env");
+                let mut preload = OsString::from("LD_PRELOAD=");
+                preload.push(library);
+                command.arg(preload).arg(program);
+                command
+            }
+            None => Command::new(program),
+        };
         command
             .arg("-D")
             .arg(&self.cluster.data)

@@ -164,6 +164,16 @@ pub fn sign(secret: &str, claims: &Value) -> String {
     .expect("plain claims encode under HS256")
 }
 
+/// SQL that sets the clock of background work in one database forward or back, for example by
+/// `2 hours` or `-1 day`. Helpline's own function for this clock has no offset, so only a test can
+/// set one.
+pub fn clock_with_offset(schema: &str, offset: &str) -> String {
+    format!(
+        "create or replace function {schema}.clock() returns timestamptz language sql stable \
+         set search_path = pg_catalog, pg_temp as $$ select now() + interval '{offset}' $$"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -199,6 +199,9 @@ async fn send(
         if let Some(window) = &run.window {
             window.acquire().await.expect("it is never closed").forget();
         }
+        // Count here and not in the speaker: the drain must also wait for a message that its speaker
+        // has yet to take.
+        run.sent.fetch_add(1, Ordering::Relaxed);
         // Ignore the error: the channel of a speaker (a sending connection) is closed only if the
         // connection has ended.
         let _ = speakers[n as usize % speakers.len()].send(due).await;
@@ -222,7 +225,6 @@ async fn speak(
                 n += 1;
                 let micros = due.duration_since(run.begun).as_micros() as u64;
                 run.record(&run.late, micros);
-                run.sent.fetch_add(1, Ordering::Relaxed);
                 // The ack returns the frame's `id`, and the event returns the frame's text. Both
                 // contain the intended sending time.
                 let name = &run.name;

@@ -7,10 +7,11 @@
 //!   servers' CPU and memory
 //! - [`messages`], [`pgbench`]: stored messages, through a server and without one
 //! - [`delivery`], [`idle`], [`commit_rate`], [`rates`], [`latency`], [`inbox`], [`storm`],
-//!   [`growth`], [`soak`]: the scenarios
+//!   [`growth`], [`soak`], [`background`], [`uploads`]: the scenarios
 //! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the ratios that vary
 //!   least, for `make test`
 
+mod background;
 pub mod baseline;
 mod check;
 mod commit_rate;
@@ -31,6 +32,7 @@ mod storm;
 mod tables;
 mod targets;
 mod traffic;
+mod uploads;
 mod usage;
 
 use std::path::PathBuf;
@@ -46,7 +48,7 @@ use crate::report::Verdict;
 /// Settings of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// Scenarios to run [default: all except soak]
+    /// Scenarios to run [default: all except soak, background and uploads]
     #[arg(value_enum)]
     scenarios: Vec<Name>,
     /// Rounds per scenario; results are medians
@@ -76,6 +78,8 @@ pub struct BenchArgs {
     /// Length of the soak scenario, in minutes
     #[arg(long, default_value_t = 10)]
     soak_minutes: u64,
+    #[command(flatten)]
+    background: background::BackgroundArgs,
 }
 
 /// A scenario's name.
@@ -103,6 +107,10 @@ enum Name {
     Growth,
     /// Load for a long time, to find memory leaks
     Soak,
+    /// Messages with and without ten consumers and two receivers of deliveries; needs a breakable build
+    Background,
+    /// Messages with and without 200 uploads of 20 MB; needs 5 GB on the disk of --out
+    Uploads,
 }
 
 const ALL: &[Name] = &[
@@ -197,6 +205,10 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
             Name::Inbox => inbox::run(&mut results, &effort, &means).await?,
             Name::Storm => storm::run(&mut results, &effort, &means).await?,
             Name::Growth => growth::run(&mut results, &effort, &means).await?,
+            Name::Background => {
+                background::run(&mut results, &effort, &means, args.background).await?
+            }
+            Name::Uploads => uploads::run(&mut results, &effort, &means).await?,
             Name::Soak => soak::run(&mut results, &effort, &means, args.soak_minutes).await?,
         }
         eprintln!("{name:?}: {:.0} s", begun.elapsed().as_secs_f64());

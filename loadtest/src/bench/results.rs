@@ -68,6 +68,24 @@ pub const SEEN_P99: Metric = Metric {
     title: "seen p99 ms",
     digits: 2,
 };
+/// 99th percentile of the time from writing an event until a consumer has handled it.
+pub const LAG_P99: Metric = Metric {
+    name: "lag_p99_ms",
+    title: "lag p99 ms",
+    digits: 0,
+};
+/// Background work that is left at the end: events, timers and deliveries.
+pub const BACKLOG: Metric = Metric {
+    name: "backlog",
+    title: "backlog",
+    digits: 0,
+};
+/// By how many MiB the memory of the gateways grew during a run, at its most.
+pub const MEMORY_GROWTH: Metric = Metric {
+    name: "memory_growth_mib",
+    title: "memory growth MiB",
+    digits: 1,
+};
 /// 99th percentile of the time in which the disk syncs 8 KiB, measured during the same run. No
 /// commit can be faster than the disk.
 pub const DISK_P99: Metric = Metric {
@@ -152,6 +170,8 @@ pub const METRICS: &[Metric] = &[
     P99,
     SEEN_P50,
     SEEN_P99,
+    LAG_P99,
+    BACKLOG,
     MAX,
     GROWTH,
     DISK_P99,

@@ -53,6 +53,8 @@ impl Facet {
             | Kind::NoteRedacted
             | Kind::Logged
             | Kind::Archived
+            | Kind::AttachmentChecked
+            | Kind::InternalAttachmentChecked
             | Kind::Unreadable => None,
         }
     }

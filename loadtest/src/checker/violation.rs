@@ -32,6 +32,8 @@ pub enum Violation {
     /// An observer still has events that a database restore or the promotion of a standby undid,
     /// because the server did not tell it to discard them.
     FalseHistory(String),
+    /// A stored message's file is missing, incomplete or changed.
+    Damaged(String),
     /// An event arrived too late because a different ticket has a row that the server cannot
     /// decode.
     Starved(String),
@@ -60,6 +62,7 @@ impl fmt::Display for Violation {
             | Self::Forged(what)
             | Self::Foreign(what)
             | Self::FalseHistory(what)
+            | Self::Damaged(what)
             | Self::Starved(what)
             | Self::Refused(what)
             | Self::Stuck(what)
@@ -71,7 +74,7 @@ impl fmt::Display for Violation {
 impl Violation {
     /// All words under which the report counts violations. The report shows zero for a word without
     /// violations.
-    pub const WORDS: [&str; 12] = [
+    pub const WORDS: [&str; 13] = [
         "lost",
         "doubled",
         "reordered",
@@ -80,6 +83,7 @@ impl Violation {
         "forged",
         "foreign",
         "false history",
+        "damaged",
         "starved",
         "refused",
         "stuck",
@@ -97,6 +101,7 @@ impl Violation {
             Self::Forged(_) => "forged",
             Self::Foreign(_) => "foreign",
             Self::FalseHistory(_) => "false history",
+            Self::Damaged(_) => "damaged",
             Self::Starved(_) => "starved",
             Self::Refused(_) => "refused",
             Self::Stuck(_) => "stuck",

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::background::Background;
 use super::descriptors;
 use super::members;
 use super::outcome::{Done, Outcome};
@@ -54,6 +55,10 @@ pub struct Executor {
     pub poison: Poison,
     /// Tickets that are used only for agents who temporarily lose access.
     pub revoked: Revoked,
+    /// The receiver of deliveries, and what was observed of background work.
+    pub background: Background,
+    /// A ticket that is used only for a foreign transaction.
+    foreign: Room,
     /// The most recent database dump, for a later restore.
     dump: Mutex<Option<Dump>>,
     /// Locks that let each component run only one operation at a time.
@@ -72,23 +77,32 @@ struct Failpoint {
 struct Parts {
     redis: Mutex<()>,
     postgres: Mutex<()>,
+    clock: Mutex<()>,
     /// For each instance, the failpoint of its last start, if any.
     gateways: Vec<Mutex<Option<Failpoint>>>,
 }
 
 impl Executor {
     /// Creates an executor that has not started any operation.
-    pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison, revoked: Revoked) -> Self {
+    pub fn new(
+        cluster: TestCluster,
+        rooms: Vec<Room>,
+        (poison, revoked): (Poison, Revoked),
+        (background, foreign): (Background, Room),
+    ) -> Self {
         let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
         Self {
             cluster,
             rooms,
             poison,
             revoked,
+            background,
+            foreign,
             dump: Mutex::new(None),
             parts: Parts {
                 redis: Mutex::new(()),
                 postgres: Mutex::new(()),
+                clock: Mutex::new(()),
                 gateways,
             },
         }
@@ -137,6 +151,20 @@ impl Executor {
             Op::Disk(op) => self.disk(*op).await,
             Op::Agent(op) => self.revoked.run(&self.cluster, *op).await,
             Op::Poison => self.poison.run(&self.cluster, &self.rooms).await,
+            Op::Foreign(seconds) => {
+                let (cluster, ticket) = (&self.cluster, self.foreign);
+                self.background.foreign(cluster, ticket, *seconds).await
+            }
+            Op::Receiver(op) => self.background.receiver(*op),
+            Op::Clock(op) => {
+                let _part = self.parts.clock.lock().await;
+                self.background.clock(&self.cluster, *op).await
+            }
+            Op::Clone => self.background.clone_of(&self.cluster).await,
+            Op::Confirm => {
+                let _part = self.parts.postgres.lock().await;
+                self.background.confirm(&self.admin().await?).await
+            }
         }
     }
 
@@ -225,6 +253,7 @@ impl Executor {
                     }
                     _ => self.cluster.restore_here(dump, &postgres).await?,
                 }
+                self.background.restored();
                 return Ok("what was committed after the dump is gone".into());
             }
         }
@@ -261,6 +290,9 @@ impl Executor {
             GatewayOp::Thaw => gateway.thaw(),
             GatewayOp::AfterCommit => return self.doom(n, &mut failpoint, "after-commit").await,
             GatewayOp::InsideBatch => return self.doom(n, &mut failpoint, "inside-batch").await,
+            GatewayOp::UploadReceived => {
+                return self.doom(n, &mut failpoint, "upload-received").await;
+            }
             GatewayOp::DuringCatchUp => {
                 return self.doom(n, &mut failpoint, "during-catch-up").await;
             }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::plan::{Plan, Step};
+use super::plan::{Op, Plan, Step};
 use super::scenes::{BRIEF, FAILOVERS, FURTHER, RESTORES, Scene, clash, length, may_mix};
 
 /// Pause between two scenes, in seconds. Clients need it to reconnect after their backoff and to
@@ -14,6 +14,10 @@ const FAILOVER_S: f64 = 16.0;
 /// Pause before the end of the plan, in seconds, so that the last scene's effects are repaired
 /// within the load test run.
 const CALM_S: f64 = 4.0;
+
+/// When a foreign transaction is opened that stays open for [`FOREIGN_SHARE`] of the run.
+const FOREIGN_FROM: Duration = Duration::from_secs(1);
+const FOREIGN_SHARE: f64 = 0.7;
 
 /// Which faults a generated plan contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +89,8 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
                 &mut dice,
                 &mut steps,
             );
-            at += length(scene) + PAUSE_S + dice.below(20) as f64 / 10.0;
+            // Short enough that ten minutes hold every scene.
+            at += length(scene) + PAUSE_S + dice.below(10) as f64 / 10.0;
         }
     }
     if scale == Scale::Full {
@@ -109,6 +114,10 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
             at += length(scene) + FAILOVER_S;
         }
     }
+    steps.push(Step {
+        at: FOREIGN_FROM,
+        op: Op::Foreign((seconds as f64 * FOREIGN_SHARE) as u64),
+    });
     steps.sort_by_key(|step| step.at);
     Plan { steps }
 }
@@ -201,7 +210,7 @@ fn add_scene(
 
 #[cfg(test)]
 mod tests {
-    use super::super::plan::{GatewayOp, Op};
+    use super::super::plan::GatewayOp;
     use super::*;
 
     #[test]
@@ -320,9 +329,10 @@ mod tests {
                     GatewayOp::Freeze | GatewayOp::FewDescriptors => {
                         assert!(!down[n], "seed {seed}, {instances}: {step} in\n{plan}")
                     }
-                    GatewayOp::AfterCommit | GatewayOp::InsideBatch | GatewayOp::DuringCatchUp => {
-                        down[n] = true
-                    }
+                    GatewayOp::AfterCommit
+                    | GatewayOp::InsideBatch
+                    | GatewayOp::DuringCatchUp
+                    | GatewayOp::UploadReceived => down[n] = true,
                     _ => {}
                 }
             }

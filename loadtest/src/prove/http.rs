@@ -23,11 +23,34 @@ pub struct Answer {
     pub body: Value,
 }
 
+impl Bytes {
+    /// The body as JSON. Returns `None` if it is not JSON.
+    pub fn json(&self) -> Option<Answer> {
+        Some(Answer {
+            status: self.status,
+            body: if self.body.is_empty() {
+                Value::Null
+            } else {
+                serde_json::from_slice(&self.body).ok()?
+            },
+        })
+    }
+}
+
 impl Answer {
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// The response to a request for bytes.
+#[derive(Debug)]
+pub struct Bytes {
+    /// The HTTP status code.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// A request with a bearer token.
@@ -45,7 +68,15 @@ pub struct Request<'a> {
 
 /// Sends a request to the instance on this port. Returns `None` if there was no complete response.
 pub async fn ask(port: u16, request: Request<'_>) -> Option<Answer> {
-    timeout(REQUEST_TIMEOUT, exchange(port, request))
+    let key = format!("{:016x}", rand::random::<u64>());
+    let body = request.body.clone();
+    bytes(port, request, &key, body.as_bytes()).await?.json()
+}
+
+/// Sends a request with this body and idempotency key to the instance on this port, and returns the
+/// bytes of the response, or `None` if there was no complete response.
+pub async fn bytes(port: u16, request: Request<'_>, key: &str, body: &[u8]) -> Option<Bytes> {
+    timeout(REQUEST_TIMEOUT, exchange(port, request, key, body))
         .await
         .ok()
         .flatten()
@@ -57,18 +88,19 @@ async fn exchange(
         method,
         path,
         token,
-        body,
+        ..
     }: Request<'_>,
-) -> Option<Answer> {
+    key: &str,
+    body: &[u8],
+) -> Option<Bytes> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-    let key = rand::random::<u64>();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key:016x}\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.ok()?;
-    stream.write_all(body.as_bytes()).await.ok()?;
+    stream.write_all(body).await.ok()?;
     let mut answer = Vec::new();
     stream
         .take(ANSWER_BYTES_MAX)
@@ -79,7 +111,7 @@ async fn exchange(
 }
 
 /// Parses an HTTP response with a `content-length`. Returns `None` if the response is incomplete.
-fn read(answer: &[u8]) -> Option<Answer> {
+fn read(answer: &[u8]) -> Option<Bytes> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end])
         .ok()?
@@ -94,15 +126,8 @@ fn read(answer: &[u8]) -> Option<Answer> {
                 .ok()
         })
         .unwrap_or(0);
-    let body = answer.get(end + 4..end + 4 + length)?;
-    Some(Answer {
-        status,
-        body: if body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(body).ok()?
-        },
-    })
+    let body = answer.get(end + 4..end + 4 + length)?.to_vec();
+    Some(Bytes { status, body })
 }
 
 #[cfg(test)]
@@ -111,11 +136,13 @@ mod tests {
 
     #[test]
     fn an_answer_counts_when_it_is_whole() {
-        let answer =
-            read(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{\"seq\":7}").expect("whole");
+        let answer = read(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{\"seq\":7}")
+            .and_then(|it| it.json())
+            .expect("whole");
         assert!(answer.is_success() && answer.body["seq"] == 7);
         assert_eq!(
             read(b"HTTP/1.1 204 No Content\r\n\r\n")
+                .and_then(|it| it.json())
                 .expect("whole")
                 .body,
             Value::Null

@@ -3,15 +3,17 @@
 //! and what clients saw. The exit code is 1 if any promise was broken.
 
 mod answers;
+pub mod background;
 mod changes;
 mod consoles;
 mod descriptors;
 mod differential;
 mod encrypted;
 mod executor;
+mod files;
 mod findings;
 mod generate;
-mod http;
+pub mod http;
 mod lost_commits;
 mod members;
 mod outcome;
@@ -47,6 +49,7 @@ use crate::people::{self, Room};
 use crate::report::{Latencies, Verdict};
 use crate::target::{self, Admin};
 use crate::truth;
+use background::Background;
 use consoles::Consoles;
 use executor::Executor;
 use lost_commits::{Cause, LostCommits};
@@ -70,6 +73,10 @@ const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
 /// Time limit of a load test run in addition to its sending time. A run that takes longer is ended
 /// as stalled.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
+/// Minimum time limit for background work to end after the run. A lease that a killed instance
+/// leaves expires only when the clock is set forward.
+const DRAIN_MIN: Duration = Duration::from_secs(45);
+
 /// Runs the tests, writes the report and returns the verdict.
 ///
 /// # Errors
@@ -142,13 +149,18 @@ async fn attempt_without_limit(
     plan: Plan,
     dir: &Path,
 ) -> Result<Findings, LoadError> {
-    let cluster = TestCluster::start(&spec(settings, &plan, dir)?).await?;
+    let mut spec = spec(settings, &plan, dir)?;
+    let background = Background::start(&spec.binary).await?;
+    spec.probe = background.setting();
+    let cluster = TestCluster::start(&spec).await?;
     let Tickets {
         rooms,
         asked,
+        filed,
         poisoned,
         revoked,
         pair,
+        foreign,
     } = make_tickets(&cluster, settings.tickets).await?;
     let run = Arc::new(new_run());
     let consoles = Consoles::enter(&cluster, &poisoned);
@@ -161,8 +173,8 @@ async fn attempt_without_limit(
     let executor = Arc::new(Executor::new(
         cluster,
         rooms,
-        Poison::new(poisoned),
-        Revoked::new(revoked),
+        (Poison::new(poisoned), Revoked::new(revoked)),
+        (background, foreign),
     ));
     let begun = Instant::now();
     let seconds = settings.plan.as_ref().map_or_else(
@@ -175,11 +187,12 @@ async fn attempt_without_limit(
         seconds,
         body_bytes: settings.body_bytes,
     };
-    let (log, sent, changes, answers) = tokio::join!(
+    let (log, sent, changes, answers, files) = tokio::join!(
         executor.play(&plan, begun),
         members::send_all(&run, &handles, traffic, begun),
         changes::ask_all(&executor, begun, seconds_of_changes),
-        answers::converse(&executor, &asked, begun, seconds_of_changes)
+        answers::converse(&executor, &asked, begun, seconds_of_changes),
+        files::send_all(&executor, &filed, begun, seconds_of_changes, &run.name)
     );
     let mended = Instant::now();
     executor.cluster.repair().await?;
@@ -199,11 +212,19 @@ async fn attempt_without_limit(
     violations.extend(executor.poison.starved(&records, &consoles).await);
     violations.extend(executor.revoked.violations());
     let losses = lost_commits::of(&log);
+    let (background, found) = background_work(&executor, &admin, &losses, settings, begun).await?;
+    violations.extend(found);
     let mut counts = vec![("database", truth::administration(&admin).await?)];
     counts.extend(findings::counts(&run, &records, sent));
     counts.push(("changes taken", format!("{} of {}", changes.0, changes.1)));
     counts.push(("answers by REST", format!("{} judged", answers.judged)));
+    counts.push(("background", background));
     violations.extend(answers.foreign);
+    let (told, found) = files
+        .judge(&executor, &admin, &filed, &losses, begun)
+        .await?;
+    violations.extend(found);
+    counts.push(("files", told));
     let tally = tally(&records, sent);
     let refused = refused_sends::of_logs(executor.cluster.gateways.iter().map(Gateway::log));
     let (found, void) = examine(&admin, &executor.rooms, records, &refused, &losses, begun).await?;
@@ -227,6 +248,22 @@ async fn attempt_without_limit(
         counts,
         tally,
     })
+}
+
+/// Waits for the end of background work and checks it. Returns a line for the report, and the
+/// violations.
+async fn background_work(
+    executor: &Executor,
+    admin: &Admin,
+    losses: &[LostCommits],
+    settings: &Settings,
+    begun: Instant,
+) -> Result<(String, Vec<Violation>), LoadError> {
+    let within = Duration::from_secs(settings.converge_seconds).max(DRAIN_MIN);
+    executor.background.drain(admin, within).await?;
+    let (mut found, told) = executor.background.examine(admin, losses, begun).await?;
+    found.retain(|it| !(settings.allow_unplayed && it.word() == "unplayed"));
+    Ok((told, found))
 }
 
 /// Prints the end of each instance's log. It is called if the load test run could not begin.
@@ -294,34 +331,42 @@ struct Tickets {
     rooms: Vec<Room>,
     /// Tickets for REST requests during the faults.
     asked: Vec<Room>,
+    /// Tickets for messages with files.
+    filed: Vec<Room>,
     /// Tickets for rows that cannot be decoded.
     poisoned: Vec<Room>,
     /// Tickets of agents who temporarily lose access.
     revoked: Vec<Room>,
     /// Two tickets for the same conversation: one without internal notes and one with them.
     pair: Vec<Room>,
+    /// A ticket for a transaction that stays open.
+    foreign: Room,
 }
 
 async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, LoadError> {
     let admin = target::connect(&cluster.admin_url().await).await?;
     let count = count + members::QUIET_TICKETS;
-    let all = answers::TICKETS + poison::TICKETS + count + revoked::TICKETS + 2;
+    let all = answers::TICKETS + files::TICKETS + poison::TICKETS + count + revoked::TICKETS + 3;
     // Use the first tickets, which have the lowest ids, for REST requests. A faulty response that
     // mixes several tickets shows the ticket with the highest id, so the checker sees a wrong
     // ticket.
     let mut asked = people::make_rooms(&admin, all)
         .await
         .map_err(LoadError::postgres("making tickets"))?;
-    let mut poisoned = asked.split_off(answers::TICKETS);
+    let mut filed = asked.split_off(answers::TICKETS);
+    let mut poisoned = filed.split_off(files::TICKETS);
     let mut rooms = poisoned.split_off(poison::TICKETS);
     let mut revoked = rooms.split_off(count);
-    let pair = revoked.split_off(revoked::TICKETS);
+    let mut pair = revoked.split_off(revoked::TICKETS);
+    let foreign = pair.remove(2);
     Ok(Tickets {
         rooms,
         asked,
+        filed,
         poisoned,
         revoked,
         pair,
+        foreign,
     })
 }
 

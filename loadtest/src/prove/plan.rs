@@ -51,6 +51,18 @@ pub enum Op {
     /// Writes rows that no correct client writes ("poison"), by plain SQL, into tickets that are
     /// used for nothing else. Meanwhile, members use other tickets.
     Poison,
+    /// Opens a transaction that writes an event, and keeps it open for this many seconds, while
+    /// faults happen. If a fault ends the transaction, it is opened again.
+    Foreign(u64),
+    /// An operation on the receiver of deliveries.
+    Receiver(ReceiverOp),
+    /// Makes the clock of background work jump.
+    Clock(ClockOp),
+    /// Restores the database into a clone with a gateway of its own, and confirms it some seconds
+    /// later.
+    Clone,
+    /// Confirms that the present database is production, after a restore.
+    Confirm,
 }
 
 macro_rules! words {
@@ -170,6 +182,9 @@ words! {
         /// Restart the instance with a failpoint: it later crashes while a client catches up on
         /// missed events.
         DuringCatchUp = "failpoint-during-catch-up",
+        /// Kill an instance; start it again, and let it crash when it has received a file and the
+        /// database does not know it yet.
+        UploadReceived = "failpoint-upload-received",
         /// Delay the instance's network to Redis by 150 ms.
         RedisDelay = "redis-delay",
         /// Disconnect the instance from Redis.
@@ -217,6 +232,25 @@ words! {
     }
 }
 
+words! {
+    /// Operations on the receiver of deliveries.
+    ReceiverOp {
+        /// Accept connections, and answer none.
+        Freeze = "freeze",
+        /// Answer again.
+        Thaw = "thaw",
+    }
+}
+words! {
+    /// Jumps of the clock of background work.
+    ClockOp {
+        /// Set the clock forward.
+        Forward = "forward",
+        /// Set the clock back by the same time.
+        Back = "back",
+    }
+}
+
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -239,6 +273,11 @@ impl fmt::Display for Op {
             Self::Disk(op) => write!(f, "disk {}", op.word()),
             Self::Agent(op) => write!(f, "agent {}", op.word()),
             Self::Poison => write!(f, "poison"),
+            Self::Foreign(seconds) => write!(f, "foreign hold {seconds}"),
+            Self::Receiver(op) => write!(f, "receiver {}", op.word()),
+            Self::Clock(op) => write!(f, "clock {}", op.word()),
+            Self::Clone => write!(f, "clone"),
+            Self::Confirm => write!(f, "confirm"),
         }
     }
 }
@@ -307,6 +346,11 @@ fn parse_op(words: &[&str]) -> Option<Op> {
         ["disk", op] => Op::Disk(DiskOp::parse(op)?),
         ["agent", op] => Op::Agent(AgentOp::parse(op)?),
         ["poison"] => Op::Poison,
+        ["foreign", "hold", seconds] => Op::Foreign(seconds.parse().ok()?),
+        ["receiver", op] => Op::Receiver(ReceiverOp::parse(op)?),
+        ["clock", op] => Op::Clock(ClockOp::parse(op)?),
+        ["clone"] => Op::Clone,
+        ["confirm"] => Op::Confirm,
         _ => return None,
     })
 }
@@ -346,7 +390,7 @@ impl Plan {
 
 /// Each component's name with the names of its operations in a plan's text.
 #[cfg(test)]
-pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
+pub fn every_word() -> [(&'static str, &'static [&'static str]); 8] {
     [
         ("redis", RedisOp::WORDS),
         ("postgres", PostgresOp::WORDS),
@@ -354,6 +398,8 @@ pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
         ("clients", ClientOp::WORDS),
         ("disk", DiskOp::WORDS),
         ("agent", AgentOp::WORDS),
+        ("receiver", ReceiverOp::WORDS),
+        ("clock", ClockOp::WORDS),
     ]
 }
 
@@ -364,7 +410,8 @@ mod tests {
     #[test]
     fn plans_are_read_as_they_are_written() {
         let text = "1.5s redis kill9\n2s gateway 2 failpoint-after-commit\n3s gateways roll\n4s clients 30% from 8 half-open\n5s psql hold 6\n\
-                    6s postgres promote\n6.5s postgres misdirect\n6.75s postgres read-only\n7s storm 5000\n8s locks hold 3\n9s disk full\n10s postgres restore-here\n11s poison\n12s agent role-taken\n";
+                    6s postgres promote\n6.5s postgres misdirect\n6.75s postgres read-only\n7s storm 5000\n8s locks hold 3\n9s disk full\n10s postgres restore-here\n11s poison\n12s agent role-taken\n\
+                    13s foreign hold 60\n14s receiver freeze\n15s clock back\n16s clone\n17s confirm\n";
         let plan: Plan = text.parse().expect("a plan");
         assert_eq!(plan.to_string(), text);
         assert_eq!(

@@ -18,6 +18,11 @@ const POISON_S: f64 = 14.0;
 /// The remaining time is for receiving events before losing access and after regaining it.
 const AGENT_S: f64 = 12.0;
 
+/// Seconds for a jump of the clock: the gateways notice it, and work is held for some seconds.
+const CLOCK_S: f64 = 11.0;
+/// Seconds for dumping the database, starting its clone, and watching the clone.
+const CLONE_S: f64 = 16.0;
+
 /// The operations of a scene (a fault and its repair), each with its offset in seconds from the
 /// scene's start. In the text, `$g` is replaced by an instance and `$n` by a network lane.
 pub type Scene = &'static [(f64, &'static str)];
@@ -49,6 +54,10 @@ pub const BRIEF: &[Scene] = &[
         (4.0, "clients 20% from $n heal"),
     ],
     &[(0.0, "gateways roll")],
+    // The freeze is longer than a gateway waits for an answer.
+    &[(0.0, "receiver freeze"), (17.0, "receiver thaw")],
+    &[(0.0, "clock forward")],
+    &[(0.0, "clone")],
 ];
 
 /// The scenes (faults with their repairs) that only a full run of `prove` has, in addition to those
@@ -77,6 +86,10 @@ pub const FURTHER: &[Scene] = &[
     &[
         (0.0, "gateway $g failpoint-during-catch-up"),
         (3.0, "gateway $g start"),
+    ],
+    &[
+        (0.0, "gateway $g failpoint-upload-received"),
+        (4.0, "gateway $g start"),
     ],
     &[(0.0, "gateway $g freeze"), (6.0, "gateway $g thaw")],
     &[
@@ -118,6 +131,7 @@ pub const FURTHER: &[Scene] = &[
     &[(0.0, "storm 5000")],
     &[(0.0, "disk full"), (5.0, "disk free")],
     &[(0.0, "poison")],
+    &[(0.0, "clock back"), (CLOCK_S, "clock forward")],
 ];
 
 /// Scenes that restore the database from a dump taken under traffic. The seed chooses one scene,
@@ -125,8 +139,16 @@ pub const FURTHER: &[Scene] = &[
 /// cluster. If the dump is restored into a new cluster, its id counter reaches these ids later in
 /// the run, which tests how gateways handle reused ids.
 pub const RESTORES: [Scene; 2] = [
-    &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
-    &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
+    &[
+        (0.0, "postgres dump"),
+        (3.0, "postgres restore-elsewhere"),
+        (9.0, "confirm"),
+    ],
+    &[
+        (0.0, "postgres dump"),
+        (3.0, "postgres restore-here"),
+        (9.0, "confirm"),
+    ],
 ];
 
 /// The scenes at the end of a full run. Each of them promotes a standby to primary. The first scene
@@ -156,8 +178,9 @@ pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
             word => word.unwrap_or_default(),
         })
     };
-    let shared =
-        |part: &str| matches!(part, "redis" | "postgres") || part == "gateway" && instances < 2;
+    let shared = |part: &str| {
+        matches!(part, "redis" | "postgres" | "receiver") || part == "gateway" && instances < 2
+    };
     parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
@@ -171,6 +194,8 @@ pub fn may_mix(scene: &Scene) -> bool {
         "poison",
         "agent",
         "postgres dump",
+        "clock",
+        "clone",
     ];
     !scene
         .iter()
@@ -189,6 +214,8 @@ pub fn length(scene: &[(f64, &str)]) -> f64 {
         None if line == "poison" => POISON_S,
         None if line.starts_with("agent") => AGENT_S,
         None if line.starts_with("postgres restore-") => RESTORE_S,
+        None if line.starts_with("clock") => CLOCK_S,
+        None if line == "clone" => CLONE_S,
         None => 0.0,
     };
     scene

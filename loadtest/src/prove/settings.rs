@@ -15,7 +15,7 @@ use crate::error::LoadError;
 /// Default duration of a full run, in seconds.
 pub(super) const SECONDS: u64 = 600;
 /// Default duration of a brief run, in seconds.
-pub(super) const SECONDS_BRIEF: u64 = 140;
+pub(super) const SECONDS_BRIEF: u64 = 210;
 
 /// Settings of `prove`.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub struct Settings {
     /// Seed of the generated plan; the same seed gives the same plan on every machine
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
-    /// Seconds of load and faults [default: 600, or 140 with --brief]
+    /// Seconds of load and faults [default: 600, or 210 with --brief]
     #[arg(long)]
     pub(super) seconds: Option<u64>,
     /// Run only a short selection of faults
@@ -208,5 +208,6 @@ pub(super) fn spec(
         logs: dir.to_owned(),
         small_disk: plan.fills_disk(),
         sabotage: settings.sabotage.clone(),
+        probe: None,
     })
 }

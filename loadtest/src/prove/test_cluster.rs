@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use helpline_rig::{Dump, Gateway, PgBouncer, PoolMode, Postgres, Proxy, RigError};
+use helpline_rig::{Dump, Gateway, GatewaySpec, PgBouncer, PoolMode, Postgres, Proxy, RigError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+use super::background;
 use super::encrypted::Encryption;
 use super::plan::LANES;
 use super::relay::Relay;
 use crate::error::LoadError;
 use crate::target;
 
+/// More bytes than the files of the longest run have, so that no quota is met.
+const UPLOAD_BYTES_MAX: &str = "1073741824";
 /// Heartbeat interval of the gateways, in milliseconds. It is short, so that a half-open connection
 /// is detected within the load test run.
 const HEARTBEAT_MS: &str = "4000";
@@ -31,7 +34,7 @@ const DISK_MIB: u32 = 700;
 
 /// The database's name. It is not Postgres's default database, so it can be dropped and restored
 /// while the cluster runs.
-const DATABASE: &str = "desk";
+pub const DATABASE: &str = "desk";
 /// The role that owns and migrates the database. As on a hosted Postgres, it is not a superuser.
 /// A dump contains only roles whose names begin with `helpline_`, so it contains this role.
 /// Injected faults use the superuser instead.
@@ -67,12 +70,15 @@ pub struct TestClusterSpec {
     /// the name as a setting and break the promise. If functions or triggers in the database ensure
     /// the promise, the load test run replaces or drops them.
     pub sabotage: Option<String>,
+    /// The gateways' setting that adds test consumers, timers and deliveries.
+    pub probe: Option<(String, String)>,
 }
 
 /// A running deployment. Fields are dropped in the order of their declaration, which is the order
 /// in which the servers must end.
 #[derive(Debug)]
 pub struct TestCluster {
+    pub spec: TestClusterSpec,
     pub gateways: Vec<Gateway>,
     /// The proxies between clients and instances: one list per instance, with one proxy per lane
     /// (group of clients).
@@ -111,6 +117,7 @@ impl TestCluster {
         let administrator_url = postgres.url_for(ADMINISTRATOR, target::RIG_PASSWORD, DATABASE);
         target::migrate(&spec.binary, &administrator_url)?;
         break_functions(&postgres, spec.sabotage.as_deref()).await?;
+        background::create_tables(&target::connect(&postgres.admin_url(DATABASE)).await?).await?;
         let relay = if spec.sentinel {
             Relay::start_watched().await?
         } else {
@@ -157,13 +164,14 @@ impl TestCluster {
                 .env("HELPLINE_HEARTBEAT_MS", HEARTBEAT_MS)
                 .env("HELPLINE_LOG", "warn,helpline_gateway::refused_sends=debug")
                 .log(spec.logs.join(format!("gateway-{}.log", n + 1)));
+            gateway = with_files(gateway, &spec.logs);
             if let Some((name, value)) = relay.setting() {
                 gateway = gateway.env(name, value);
             }
             if let Some((name, value)) = encryption.as_ref().map(Encryption::redis_authority) {
                 gateway = gateway.env(name, value);
             }
-            for (name, value) in &spec.settings {
+            for (name, value) in spec.settings.iter().chain(&spec.probe) {
                 gateway = gateway.env(name, value);
             }
             if let Some(promise) = &spec.sabotage {
@@ -180,6 +188,7 @@ impl TestCluster {
         }
         let (standby, postgres) = (Mutex::new(None), Mutex::new(postgres));
         Ok(Self {
+            spec: spec.clone(),
             gateways,
             lanes,
             redis_links,
@@ -222,6 +231,7 @@ impl TestCluster {
         let other = start_postgres(self.disk.as_ref(), self.encryption.as_ref(), &name).await?;
         postgres.kill9().await?;
         other.restore(dump, DATABASE).await?;
+        reach_restored_ids(&other).await?;
         self.postgres_link.redirect(other.port());
         *postgres = other;
         Ok(())
@@ -326,6 +336,8 @@ impl TestCluster {
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),
+        Some("window-by-number") => include_str!("../../sql/sabotage_window_by_number.sql"),
+        Some("passed-failures") => include_str!("../../sql/sabotage_passed_failures.sql"),
         Some("kept-tickets") => include_str!("../../sql/sabotage_kept_tickets.sql"),
         _ => return Ok(()),
     };
@@ -429,4 +441,43 @@ impl Drop for Disk {
             .status();
         let _ = std::fs::remove_dir(&self.place);
     }
+}
+
+/// Makes a new cluster assign transaction ids up to those that the restored rows contain, so that
+/// the next writes get the ids of restored rows. Otherwise it would depend on the machine's speed
+/// whether a run meets them.
+///
+/// # Errors
+/// If Postgres refuses a statement.
+async fn reach_restored_ids(restored: &Postgres) -> Result<(), LoadError> {
+    let admin = target::connect(&restored.admin_url(DATABASE)).await?;
+    // Setup wrote the earliest rows. The load's rows begin well before the median.
+    let assign = "do $$
+        declare
+          v_first bigint := (select percentile_disc(0.5) within group (order by xid::text::bigint)
+                             from helpline.support_ticket_activity);
+        begin
+          while pg_current_xact_id()::text::bigint < v_first loop
+            commit;
+          end loop;
+        end $$";
+    // One call for each statement, because the loop commits.
+    for statement in ["set synchronous_commit = off", assign] {
+        admin
+            .batch_execute(statement)
+            .await
+            .map_err(LoadError::postgres("assigning transaction ids"))?;
+    }
+    Ok(())
+}
+
+/// Gives a gateway the store that all instances share, in the directory of the logs.
+fn with_files(gateway: GatewaySpec, logs: &Path) -> GatewaySpec {
+    let files = logs.join("files").display().to_string();
+    gateway
+        .env("HELPLINE_BLOBS_DIR", files)
+        .env("HELPLINE_BLOBS_SHARED", "true")
+        .env("HELPLINE_FILE_LINK_SECRET", target::RIG_SECRET)
+        .env("HELPLINE_UPLOAD_BYTES_PER_PERSON_DAY", UPLOAD_BYTES_MAX)
+        .env("HELPLINE_UPLOAD_BYTES_PER_TICKET", UPLOAD_BYTES_MAX)
 }

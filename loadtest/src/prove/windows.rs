@@ -161,7 +161,8 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
             GatewayOp::AfterCommit
             | GatewayOp::Kill9
             | GatewayOp::InsideBatch
-            | GatewayOp::DuringCatchUp,
+            | GatewayOp::DuringCatchUp
+            | GatewayOp::UploadReceived,
         ) => (
             Relay,
             Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Start))),
@@ -175,6 +176,7 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
             ),
         ),
         Op::Clients(..) | Op::Psql(_) | Op::Agent(_) => return None,
+        Op::Foreign(_) | Op::Receiver(_) | Op::Clock(_) | Op::Clone | Op::Confirm => return None,
         Op::Locks(_) | Op::Storm(_) => (Away, None),
         Op::Disk(DiskOp::Full) => (
             Away,

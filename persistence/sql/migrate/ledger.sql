@@ -16,6 +16,17 @@ begin
     alter table {schema}.helpline_backfills force row level security;
     create policy helpline_backfills_owner on {schema}.helpline_backfills to {owner} using (true) with check (true);
   end if;
+  -- Contains the options of `migrate` that stay in force until another run changes them.
+  if to_regclass('{schema}.helpline_options') is null then
+    create table {schema}.helpline_options (
+      name text not null,
+      value text not null,
+      constraint helpline_options_pkey primary key (name)
+    );
+    alter table {schema}.helpline_options enable row level security;
+    alter table {schema}.helpline_options force row level security;
+    create policy helpline_options_owner on {schema}.helpline_options to {owner} using (true) with check (true);
+  end if;
   if to_regclass('{schema}.helpline_migrations') is not null then
     reset role;
     return;

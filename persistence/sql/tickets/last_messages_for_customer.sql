@@ -1,6 +1,7 @@
 -- Like `support_last_messages`, but under the policies of the customer role, and with the agents'
 -- names that customers see in the history.
-select h.ticket_id, h.waiting_since, l.created_at, l.actor_type, l.public_actor_name, left(m.body, 1000)
+select h.ticket_id, h.waiting_since, l.created_at, l.actor_type, l.public_actor_name, left(case when m.body <> '' or m.redacted_at is not null then m.body
+            else (select string_agg(f.file ->> 'name', ', ' order by f.n) from jsonb_array_elements(m.attachments) with ordinality f (file, n)) end, 1000)
 from {schema}.support_ticket_heads h
 left join lateral (
   select n.created_at, n.actor_type, n.public_actor_name, n.message_id

@@ -21,7 +21,7 @@ cross join lateral (
       order by a.public_seq
       limit $3
     ) s
-    where s.actor_type <> 'customer' and s.kind not in ('assigned', 'unassigned', 'priority_changed', 'category_changed')
+    where s.actor_type <> 'customer' and s.kind not in ('assigned', 'unassigned', 'priority_changed', 'category_changed', 'attachment_checked')
     order by s.public_seq
     limit $2
   ) n

@@ -26,8 +26,12 @@ const CLEAR_TRIGGERS: &str = include_str!("../../sql/migrate/clear_triggers.sql"
 const CLEAR_POLICIES: &str = include_str!("../../sql/migrate/clear_policies.sql");
 const DROP_FUNCTION: &str = include_str!("../../sql/migrate/drop_function.sql");
 const DROP_VIEW: &str = include_str!("../../sql/migrate/drop_view.sql");
+const DROP_API_OBJECT: &str = include_str!("../../sql/migrate/drop_api_object.sql");
 const INVALID_INDEXES: &str = include_str!("../../sql/migrate/invalid_indexes.sql");
 const TRIGRAM_SCHEMA: &str = include_str!("../../sql/migrate/trigram_schema.sql");
+
+/// The folder of the views and functions in the schema for a platform's own pages.
+const API: &str = "api";
 
 /// The connection of a migration run, and the values that replace the placeholders in its SQL.
 pub(super) struct Run<'a> {
@@ -35,6 +39,8 @@ pub(super) struct Run<'a> {
     pub(super) names: &'a Names,
     /// The schema of the extension pg_trgm, as a quoted identifier.
     trigrams: String,
+    /// Whether the schema for a platform's own pages exists.
+    has_api: bool,
 }
 
 /// A step of a migration that is retried as a whole if it fails.
@@ -82,12 +88,17 @@ impl Failed {
 }
 
 impl<'a> Run<'a> {
-    pub(super) async fn new(client: &'a Client, names: &'a Names) -> Result<Self, StoreError> {
+    pub(super) async fn new(
+        client: &'a Client,
+        names: &'a Names,
+        has_api: bool,
+    ) -> Result<Self, StoreError> {
         let trigrams = rows::get(&client.query_one(TRIGRAM_SCHEMA, &[]).await?, 0)?;
         Ok(Self {
             client,
             names,
             trigrams,
+            has_api,
         })
     }
 
@@ -248,7 +259,12 @@ impl<'a> Run<'a> {
     /// Applies the changed functions, views, triggers and policies in one transaction, so that a
     /// concurrent statement sees either all old versions or all new versions.
     async fn objects(&self, plan: &Plan) -> Result<Vec<String>, Failed> {
-        let texts: Vec<&str> = plan.objects.iter().map(|object| object.sql).collect();
+        let objects: Vec<&Object> = plan
+            .objects
+            .iter()
+            .filter(|object| self.has_api || parts(object.path).0 != API)
+            .collect();
+        let texts: Vec<&str> = objects.iter().map(|object| object.sql).collect();
         let checksums = self.checksums(&texts).await.map_err(Failed::Other)?;
         let mut stand: Vec<(String, String)> = Vec::new();
         let mut generation = 0;
@@ -268,17 +284,16 @@ impl<'a> Run<'a> {
             .iter()
             .map(|(path, checksum)| (path.as_str(), checksum.as_str()))
             .collect();
-        let changed: Vec<&Object> = plan
-            .objects
+        let changed: Vec<&Object> = objects
             .iter()
             .zip(&checksums)
             .filter(|(object, checksum)| known.get(object.path) != Some(&checksum.as_str()))
-            .map(|(object, _)| object)
+            .map(|(object, _)| *object)
             .collect();
         let gone: Vec<&str> = stand
             .iter()
             .map(|(path, _)| path.as_str())
-            .filter(|path| plan.objects.iter().all(|object| object.path != *path))
+            .filter(|path| objects.iter().all(|object| object.path != *path))
             .collect();
         if changed.is_empty() && gone.is_empty() && generation == plan.generation {
             return Ok(Vec::new());
@@ -300,7 +315,7 @@ impl<'a> Run<'a> {
                 .await
                 .map_err(failed)?;
         }
-        let paths: Vec<&str> = plan.objects.iter().map(|object| object.path).collect();
+        let paths: Vec<&str> = objects.iter().map(|object| object.path).collect();
         self.client
             .execute(
                 &self.names.render(RECORD_OBJECTS),
@@ -322,12 +337,16 @@ impl<'a> Run<'a> {
     async fn object(&self, object: &Object) -> Result<(), Error> {
         let (kind, name) = parts(object.path);
         let clear = match kind {
-            "views" => CLEAR_VIEW,
-            "triggers" => CLEAR_TRIGGERS,
-            "policies" => CLEAR_POLICIES,
-            _ => CLEAR_FUNCTION,
+            "views" => Some(CLEAR_VIEW),
+            "triggers" => Some(CLEAR_TRIGGERS),
+            "policies" => Some(CLEAR_POLICIES),
+            // The privileges of these objects are set together, by grant_api.sql.
+            API => None,
+            _ => Some(CLEAR_FUNCTION),
         };
-        self.statements(clear, Some(name)).await?;
+        if let Some(clear) = clear {
+            self.statements(clear, Some(name)).await?;
+        }
         self.client.batch_execute(&self.render(object.sql)).await
     }
 
@@ -337,6 +356,7 @@ impl<'a> Run<'a> {
             "views" => DROP_VIEW,
             "triggers" => CLEAR_TRIGGERS,
             "policies" => CLEAR_POLICIES,
+            API => DROP_API_OBJECT,
             _ => DROP_FUNCTION,
         };
         self.statements(drop, Some(name)).await

@@ -12,11 +12,13 @@ pub struct Version {
 }
 
 /// The file of a function, of a view, or of the triggers or policies of one table. It is applied
-/// again whenever its text changes.
+/// again whenever its text changes. Files of the schema for a platform's own pages are applied only
+/// where this schema exists.
 #[derive(Debug, Clone, Copy)]
 pub struct Object {
     /// The path below `migrations/`: `functions/<name>.sql`, `views/<name>.sql`,
-    /// `triggers/<table>.sql` or `policies/<table>.sql`.
+    /// `triggers/<table>.sql`, `policies/<table>.sql`, or `api/<name>.sql` for a view or function of
+    /// the schema for a platform's own pages.
     pub path: &'static str,
     /// The SQL text, with placeholders for the schema and the roles.
     pub sql: &'static str,

@@ -17,15 +17,32 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
     let db = TestDb::open().await;
     let (agent, customer) = (db.agent, db.customer);
     let ticket = TicketId::new(Uuid::now_v7());
-    let by_customer = format!("('{ticket}', '{customer}', 'customer', 'x')");
+    let (file, note_file) = (Uuid::now_v7(), Uuid::now_v7());
+    let has = |file| {
+        format!(
+            r#"[{{"id": "{file}", "name": "a.txt", "content_type": "text/plain", "size_bytes": 1, "state": "checking", "preview": false}}]"#
+        )
+    };
+    let by_customer = format!(
+        "('{ticket}', '{customer}', 'customer', 'x', '{}')",
+        has(file)
+    );
     db.sql(&format!("insert into support_tickets (id, user_id, subject) values ('{ticket}', '{customer}', 'By plain SQL')")).await;
     for statement in [
         format!(
-            "insert into support_messages (ticket_id, sender_id, sender_type, body) values {by_customer}"
+            "insert into support_messages (ticket_id, sender_id, sender_type, body, attachments) values {by_customer}"
         ),
         format!(
-            "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal) values ('{ticket}', '{agent}', 'admin', 'n', true)"
+            "insert into support_messages (ticket_id, sender_id, sender_type, body, is_internal, attachments) values ('{ticket}', '{agent}', 'admin', 'n', true, '{}')",
+            has(note_file)
         ),
+        format!(
+            "insert into uploads (id, owner_id, ticket_id, is_internal, key, name, size_bytes, state, message_id, blob_key, created_at, expires_at)
+             select case when is_internal then '{note_file}'::uuid else '{file}' end, sender_id, ticket_id, is_internal, 'k', 'a.txt', 1, 'stored', id,
+                    'files/' || id, now(), now()
+             from support_messages where ticket_id = '{ticket}'"
+        ),
+        "select uploads_checked(id, 'clean', null, null, null, null, null, null) from uploads".into(),
         "update support_messages set body = body || '!'".into(),
         "update support_messages set redacted_at = now()".into(),
         format!("update support_tickets set assigned_to = '{agent}'"),

@@ -100,7 +100,7 @@ async fn a_note_is_edited_and_redacted_unseen_by_the_customer() {
 }
 
 /// Lists the tables in which any column, read as text, contains a given word.
-const FIND: &str = "select coalesce(string_agg(c.table_name, ','), '') from (
+const FIND: &str = "select coalesce(string_agg(c.table_name, ',' order by c.table_name), '') from (
   select table_name, query_to_xml(format('select * from %I', table_name), true, false, '')::text as content
   from information_schema.tables where table_schema = 'helpline' and table_type = 'BASE TABLE') c
   where c.content like '%xyzzy%'";
@@ -116,12 +116,8 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         .unwrap()
         .id;
     let mut sent = message(ticket, db.customer, "it is xyzzy indeed");
-    sent.attachments.push(helpline_core::body::Attachment {
-        id: uuid::Uuid::now_v7(),
-        name: "xyzzy.txt".into(),
-        content_type: "text/plain".into(),
-        size_bytes: 5,
-    });
+    let file = db.upload(db.customer, Some(ticket), "xyzzy.txt").await;
+    sent.attachments.push(file);
     stored(&db.send(sent.clone()).await);
     edit(&db.store, &caller, ticket, sent.id, &body("no, xyzzy2"))
         .await
@@ -131,7 +127,7 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         .unwrap();
     assert_eq!(
         db.ask::<String>(FIND).await,
-        "support_messages,support_ticket_activity"
+        "support_messages,support_ticket_activity,uploads"
     );
 
     assert_eq!(

@@ -381,7 +381,9 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         .await
         .unwrap();
     session
-        .batch_execute("update support_tickets set status = 'open', priority = 'urgent', legal_hold = true, subject = 'Changed'")
+        .batch_execute(
+            "update support_tickets set status = 'open', priority = 'urgent', subject = 'Changed'",
+        )
         .await
         .unwrap();
 }

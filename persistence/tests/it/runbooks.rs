@@ -10,10 +10,12 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::Utc;
 use helpline_core::ids::TicketId;
+use helpline_core::protocol::RetentionKind;
 use helpline_core::reject::RejectCode;
 use helpline_persistence::audit::{self, AccessRow};
-use helpline_persistence::instances;
+use helpline_persistence::{instances, retention};
 use tokio_postgres::{Client, SimpleQueryMessage};
 use uuid::Uuid;
 
@@ -97,6 +99,9 @@ async fn lived_in() -> TestDb {
     .await;
     db.sql("select archive_old_tickets(now() + interval '7 months')")
         .await;
+    retention::begin(&db.store, RetentionKind::Archive, Utc::now())
+        .await
+        .unwrap();
     audit::record(&db.store, &[row(&db, "ticket_opened", None, answered)])
         .await
         .unwrap();

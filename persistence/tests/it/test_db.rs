@@ -45,9 +45,14 @@ pub async fn migrated(admin_url: &str) {
 
 /// Creates a new database without any migration and returns its name.
 pub async fn empty_database() -> String {
-    let name = format!("empty_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+    let name = empty_name();
     cluster().await.create_database(&name, None).await.unwrap();
     name
+}
+
+/// Returns the name of a database that does not exist yet.
+pub fn empty_name() -> String {
+    format!("empty_{}", DATABASES.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Opens a connection without any role or claims set.
@@ -182,6 +187,13 @@ impl TestDb {
             Ok(row) => row.get(0),
             Err(error) => panic!("{sql}: {error:?}"),
         }
+    }
+
+    /// Sets the clock of background work forward or back, for example by `2 hours` or `-1 day`. No
+    /// other database has a clock with an offset.
+    pub async fn set_clock(&self, offset: &str) {
+        self.sql(&testing::clock_with_offset("helpline", offset))
+            .await;
     }
 
     /// Opens another superuser connection.

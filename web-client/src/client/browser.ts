@@ -93,6 +93,11 @@ export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** Deletes a database of the browser. Does nothing where the browser has none. */
+export function dropDatabase(name: string): void {
+  globalThis.indexedDB?.deleteDatabase(name)
+}
+
 /** Returns the names of all stored items that start with `prefix`. */
 export function namesOf(storage: KeyValue, prefix: string): readonly string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((name) => name.startsWith(prefix))

@@ -8,9 +8,12 @@ import { createOutboxStore, type KeyValue, type Queued } from '../outbox/store.t
 import type { StaffRole } from '../protocol/generated.ts'
 import type { WatchFactory, WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
+import type { BearerSource } from '../rest/request.ts'
 import type { Identity } from './auth.ts'
 import { clock, isKept, newKey, storageOr, thisPage, type Page } from './browser.ts'
 import { hasRoom, lock, openSocket } from './browser-send.ts'
+import { keptFiles } from './draft-files.ts'
+import { createFileAccess, type FileAccess } from './file-access.ts'
 import { createHabits, type Habits } from './habits.ts'
 import { onStored } from './on-stored.ts'
 import { onWindow } from './on-window.ts'
@@ -27,6 +30,7 @@ export interface Client {
   readonly rest: Rest
   readonly session: Session
   readonly outbox: Outbox
+  readonly files: FileAccess
   readonly habits: Habits
   readonly opened: OpenedTickets
   /** The storage for this person's drafts and unsent messages. */
@@ -64,9 +68,16 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
   const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })
   const connection = signal<SessionState>(session.state())
   const watch = signal<WatchState>(session.watch())
+  const bearer: BearerSource = async (fresh) => (await tokens(fresh))?.token ?? null
+  const rest = createRest({
+    fetch: (path, init) => page.fetch(origin + path, init),
+    token: bearer,
+    features: () => (connection.value.kind === 'live' ? connection.value.features : []),
+  })
+  const files = createFileAccess(origin, keptFiles(identity.id, storage), connection, async () => (await import('./open-files.ts')).openFiles(origin, { user: identity.id, request: rest.request, token: bearer, storage, unsent: () => outbox.entries() }))
   const outbox = createOutbox({
     store: createOutboxStore(storage, identity.id, isKept(storage)),
-    send: (entry) => send(session, entry),
+    send: async (entry) => (entry.files.length === 0 ? send(session, entry) : (await import('./send-files.ts')).sendWithFiles(session, files, entry, outbox)),
     canSend: () => session.state().kind === 'live',
     lock: (ticket, run) => locks(`helpline.outbox.${identity.id}.${ticket}`, run),
     after: time.after,
@@ -106,18 +117,16 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
     on('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),
+    () => files.dispose(),
     () => habits.dispose(),
   ]
   session.start()
   return {
     identity,
     origin,
-    rest: createRest({
-      fetch: (path, init) => page.fetch(origin + path, init),
-      token: async (fresh) => (await tokens(fresh))?.token ?? null,
-      features: () => (connection.value.kind === 'live' ? connection.value.features : []),
-    }),
+    rest,
     session,
+    files,
     outbox,
     habits,
     opened: createOpenedTickets(),

@@ -1,10 +1,10 @@
 // Loads the configuration that the Helpline server gives to every page before sign-in.
 
-import type { ClientConfig } from '../protocol/generated.ts'
+import { LIMITS, type ClientConfig } from '../protocol/generated.ts'
 import { decodeConfig } from '../protocol/decode-rest.ts'
 import { thisPage, type Page } from './browser.ts'
 
-const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: null, home_url: null, links: [], languages: ['en'], dev: false, features: [] }
+const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: null, home_url: null, roles_managed: false, links: [], languages: ['en'], dev: false, features: [], attachments_max: LIMITS.attachments_max, attachment_bytes_max: LIMITS.attachment_bytes_max }
 
 /** Thrown if the Helpline server responds, but does not accept requests from this site. */
 export class SiteRefused extends Error {}

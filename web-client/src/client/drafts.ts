@@ -95,6 +95,8 @@ export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
 
 /** Moves an unsent message back into the draft, below any text that the draft already contains. Stores the draft at once. */
 export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
+  // A message that has only files has no text.
+  if (body === '') return
   const begun = draftOf(ticket, mode).text.trimEnd()
   writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)
   keep()

@@ -1,6 +1,6 @@
 // The first message of a new ticket. The text is stored while the customer writes, and sending it repeatedly creates only one ticket.
 
-import { signal, type ReadonlySignal } from '@preact/signals'
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { LIMITS, type Category } from '../protocol/generated.ts'
 import type { KeyValue } from '../outbox/store.ts'
 import type { Opened } from '../protocol/decode-first.ts'
@@ -21,6 +21,8 @@ export interface FirstMessage {
   readonly draft: ReadonlySignal<TicketDraft>
   readonly state: ReadonlySignal<FirstMessageState>
   readonly isOffline: ReadonlySignal<boolean>
+  /** Whether files are chosen. The message then needs no text. */
+  readonly hasFiles: Signal<boolean>
   /** The number of bytes by which the text exceeds the limit; 0 if the text is within the limit. */
   over(): number
   isSendable(): boolean
@@ -45,6 +47,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
   const draft = signal(kept.first)
   const state = signal<FirstMessageState>(WRITING)
   const isOffline = signal(isAway())
+  const hasFiles = signal(false)
 
   /**
    * Merges the draft that another tab stored into this tab's draft, or clears this tab's draft if the other tab has sent the message.
@@ -63,7 +66,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
     if (state.peek().kind === 'writing') state.value = WRITING
   }
   const over = () => Math.max(0, new TextEncoder().encode(written(draft.value.description)).length - LIMITS.body_bytes_max)
-  const isSendable = () => isWritten(draft.value.description) && over() === 0 && state.value.kind !== 'sending'
+  const isSendable = () => (hasFiles.value || isWritten(draft.value.description)) && over() === 0 && state.value.kind !== 'sending'
   const connected = () => {
     isOffline.value = isAway()
     const now = state.peek()
@@ -75,7 +78,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
     onWindow('beforeunload', (event) => { if (draft.peek().description !== '' && !kept.isStored()) event.preventDefault() }, page),
   ]
   return {
-    draft, state, isOffline, over, isSendable,
+    draft, state, isOffline, hasFiles, over, isSendable,
     isKept: kept.isStored,
     write: (description) => change({ description }),
     choose: (category) => change({ category }),

@@ -7,19 +7,18 @@ import type { DescribedTicket } from '../rest/first.ts'
 import type { KeyValue } from '../outbox/store.ts'
 import type { Result } from '../rest/request.ts'
 import { clock, newKey } from './browser.ts'
-import { derivedSubject } from './derived-subject.ts'
 import { keptText } from './kept-text.ts'
 import { BLANK, ticketOf, type TicketDraft } from './ticket-draft.ts'
 import { isWritten } from './written.ts'
 
 /**
  * Converts a draft to the request body for a new ticket. If `isDerived` is true, the server derives a missing subject or category, so both are sent
- * only if the person set them. Otherwise a missing subject is filled in here.
+ * only if the person set them. Otherwise, which is so on older servers, a missing subject is filled in here.
  */
-export function firstTicketOf(draft: TicketDraft, isDerived: boolean): DescribedTicket {
+export async function firstTicketOf(draft: TicketDraft, isDerived: boolean): Promise<DescribedTicket> {
   const whole = ticketOf(draft)
   const { subject, category, description } = whole
-  if (!isDerived) return isWritten(subject) ? whole : { ...whole, subject: derivedSubject(description) }
+  if (!isDerived) return isWritten(subject) ? whole : { ...whole, subject: (await import('./derived-subject.ts')).derivedSubject(description) }
   return { ...(isWritten(subject) ? { subject } : {}), ...(category === BLANK.category ? {} : { category }), description }
 }
 

@@ -1,7 +1,7 @@
 // Updates a ticket's fields from a received event, before the full ticket is loaded again.
 
 import { CATEGORIES, PRIORITIES, STATUSES, type Status } from '../protocol/generated.ts'
-import type { HistoryEvent, TicketView } from '../protocol/model.ts'
+import type { HistoryEvent, TicketMessage, TicketView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
 
 /** Returns the ticket after the event: sets the fields that the event contains, and keeps all other fields. */
@@ -23,18 +23,22 @@ function waitsAfter(ticket: TicketView, event: HistoryEvent): Pick<TicketView, '
   const { kind, message, at } = event
   const byCustomer = event.actor.type === 'customer'
   if (kind === 'message_added' && message !== null) {
-    const written = { at, side: byCustomer ? 'customer' as const : 'staff' as const, name: event.actor.name, snippet: snippetOf(message.body) }
+    const written = { at, side: byCustomer ? 'customer' as const : 'staff' as const, name: event.actor.name, snippet: snippetOf(message) }
     return { last_message: written, waiting_since: byCustomer ? waiting_since ?? at : event.actor.type === 'admin' ? null : waiting_since }
   }
   if ((kind === 'message_edited' || kind === 'message_redacted') && message !== null && message.created_at === last_message?.at) {
-    return { last_message: { ...last_message, snippet: snippetOf(message.body) }, waiting_since }
+    return { last_message: { ...last_message, snippet: snippetOf(message) }, waiting_since }
   }
   if (kind === 'resolved' || kind === 'closed') return { last_message, waiting_since: null }
   return { last_message, waiting_since: kind === 'reopened' && byCustomer ? waiting_since ?? at : waiting_since }
 }
 
-/** Does the same as `snippet` in the Rust crate `core`: makes a single line of at most `SNIPPET_CHARS_MAX` characters. */
-function snippetOf(body: string): string {
+/**
+ * Does the same as `snippet` in the Rust crate `core`: makes a single line of at most `SNIPPET_CHARS_MAX` characters. The line of a message
+ * without a text has the names of its files.
+ */
+function snippetOf(message: TicketMessage): string {
+  const body = message.body === '' && message.redacted_at === null ? message.attachments.map(({ name }) => name).join(', ') : message.body
   const line = Array.from(body.slice(0, 4 * SNIPPET_CHARS_MAX).split(/[\s\p{Cc}]+/u).filter((part) => part !== '').join(' '))
   return line.length <= SNIPPET_CHARS_MAX ? line.join('') : `${line.slice(0, SNIPPET_CHARS_MAX - 1).join('').trimEnd()}…`
 }
@@ -65,7 +69,9 @@ export function changesFacts(event: HistoryEvent): boolean {
     case 'message_edited':
     case 'message_redacted':
     case 'note_edited':
-    case 'note_redacted': return false
+    case 'note_redacted':
+    case 'attachment_checked':
+    case 'internal_attachment_checked': return false
     default: return true
   }
 }

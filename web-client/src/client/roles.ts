@@ -2,7 +2,7 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Agent } from '../protocol/decode-team.ts'
-import type { PersonFound, StaffRole } from '../protocol/generated.ts'
+import type { ClientConfig, PersonFound, StaffRole } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import type { Result } from '../rest/request.ts'
 import type { TeamRest } from '../rest/team.ts'
@@ -45,6 +45,20 @@ export interface Roles {
 export function named(team: readonly Agent[], written: string): readonly Agent[] {
   const wanted = written.trim().toLocaleLowerCase()
   return wanted === '' ? team : team.filter(({ name, email }) => `${name ?? ''} ${email ?? ''}`.toLocaleLowerCase().includes(wanted))
+}
+
+/** Who manages the roles. */
+export interface Managed {
+  /** Whether the operator's platform manages the roles. The console then only shows them. */
+  readonly isManaged: boolean
+  /** The page of the platform on which roles are managed, if it is known. */
+  readonly page: string | null
+}
+
+/** Reads who manages the roles. An older server says so only by the address of the platform's page. */
+export function managedBy({ roles_managed, roles_managed_at }: Pick<ClientConfig, 'roles_managed' | 'roles_managed_at'>): Managed {
+  const page = roles_managed_at ?? null
+  return { isManaged: roles_managed || page !== null, page }
 }
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

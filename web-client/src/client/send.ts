@@ -10,13 +10,15 @@ const RETRY_MS = 1_000
 /** Upper bound for the bytes that the request id adds to a frame. */
 const ID_BYTES_MAX = 32
 
-export async function send(session: Session, entry: Queued): Promise<SendOutcome> {
+/** `attachments`: the ids of the message's uploads. */
+export async function send(session: Session, entry: Queued, attachments: readonly string[] = []): Promise<SendOutcome> {
   const ask = {
     type: 'send',
     ticket: entry.ticket,
     key: entry.key,
     body: entry.body,
     ...(entry.internal ? { internal: true } : {}),
+    ...(attachments.length > 0 ? { attachments: [...attachments] } : {}),
     ...(entry.based_on === null ? {} : { based_on: entry.based_on }),
   } as const
   // The server closes the connection when it receives a frame this large. Retrying would close the next connection too, so refuse the

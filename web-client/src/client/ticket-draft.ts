@@ -80,12 +80,12 @@ export function ticketOf(draft: TicketDraft): NewTicket & { readonly subject: st
 
 export type DraftFault = { readonly kind: 'missing' } | { readonly kind: 'long'; readonly over: number }
 
-/** Returns what is invalid in each field; null for a valid field. */
-export function faultsOf(draft: TicketDraft): { readonly subject: DraftFault | null; readonly description: DraftFault | null } {
+/** Returns what is invalid in each field; null for a valid field. A ticket with files needs no description. */
+export function faultsOf(draft: TicketDraft, hasFiles = false): { readonly subject: DraftFault | null; readonly description: DraftFault | null } {
   const { subject, description } = ticketOf(draft)
-  const fault = (value: string, over: number): DraftFault | null => (!isWritten(value) ? { kind: 'missing' } : over > 0 ? { kind: 'long', over } : null)
+  const fault = (value: string, over: number, isOptional = false): DraftFault | null => (!isWritten(value) ? (isOptional ? null : { kind: 'missing' }) : over > 0 ? { kind: 'long', over } : null)
   return {
     subject: fault(subject, [...subject].length - LIMITS.subject_chars_max),
-    description: fault(description, new TextEncoder().encode(description).length - LIMITS.body_bytes_max),
+    description: fault(description, new TextEncoder().encode(description).length - LIMITS.body_bytes_max, hasFiles),
   }
 }

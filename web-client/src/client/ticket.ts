@@ -10,6 +10,7 @@ import { reduce } from '../timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
 import type { Reader } from '../timeline/view.ts'
 import type { OutboxChange } from '../outbox/outbox.ts'
+import type { QueuedFile } from '../outbox/files.ts'
 import type { FollowUp, Queued } from '../outbox/store.ts'
 import { clock } from './browser.ts'
 import type { Client } from './client.ts'
@@ -50,7 +51,9 @@ export interface TicketStore {
   readonly readAtOpening: number | null
   /** This person's settings for writing and alerts, which are stored in this browser. */
   readonly habits: Client['habits']
-  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
+  /** What is needed to attach files and to show them. */
+  readonly files: Client['files']
+  send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly files?: readonly QueuedFile[]; readonly then?: FollowUp | null }): Queued | null
   /**
    * Takes back a message before it is sent. `key` is the message's idempotency key. Without `key`, takes back the last message. Returns
    * null if the message was already sent.
@@ -321,10 +324,11 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     fault,
     get readAtOpening() { return readAtOpening },
     habits: client.habits,
-    send(body, { internal, based_on, then = null }) {
+    files: client.files,
+    send(body, { internal, based_on, files = [], then = null }) {
       if (opening.value.kind !== 'open') return null
       const { id: ticket, ticket_number: number } = opening.value.ticket
-      const entry = client.outbox.queue({ ticket, number, body, internal, based_on, then, hold_ms: client.habits.undo_s.peek() * 1_000 })
+      const entry = client.outbox.queue({ ticket, number, body, internal, based_on, files, then, hold_ms: client.habits.undo_s.peek() * 1_000 })
       presence.wrote(false, internal)
       return entry
     },
@@ -373,6 +377,6 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 }
 
 function pendingOf(entry: Queued): Pending {
-  const { key, body, internal, at, refused, paused, hold_until } = entry
-  return { key, body, internal, at, hold_until, state: refused !== null ? { kind: 'refused', code: refused } : { kind: paused ? 'paused' : 'waiting' } }
+  const { key, body, internal, at, refused, paused, hold_until, files } = entry
+  return { key, body, internal, at, hold_until, files, state: refused !== null ? { kind: 'refused', code: refused } : { kind: paused ? 'paused' : 'waiting' } }
 }

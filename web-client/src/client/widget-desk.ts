@@ -1,8 +1,8 @@
-// Loads the widget's appearance and the server's features. Both are public, so the requests need no token.
+// Loads the widget's appearance. It is public, so the request needs no token.
 
 import { thisPage, type Page } from './browser.ts'
-import { flag, isObject, list, text } from '../protocol/narrow.ts'
-import { name as decodeName } from '../protocol/shape.ts'
+import { flag, isObject, text } from '../protocol/narrow.ts'
+import { name as decodeName } from '../protocol/shape-first.ts'
 
 const name = (value: unknown) => decodeName(value) ?? null
 
@@ -27,12 +27,6 @@ export async function loadLook(page?: DeskPage): Promise<DeskLook> {
   const value = await load('/v1/widget', page)
   if (!isObject(value)) return NO_LOOK
   return { teamName: name(value['team_name']), greeting: name(value['greeting']), logo: pictureOf(value['logo']), asksCategory: flag(value['asks_category']) ?? false }
-}
-
-/** Returns the names of the server's features. Null if the server cannot be reached. */
-export async function loadFeatures(page?: DeskPage): Promise<readonly string[] | null> {
-  const value = await load('/v1/config', page)
-  return isObject(value) ? list(value['features'], text) : null
 }
 
 /** Reads the appearance options of `Helpline.init`. Invalid options become null. */

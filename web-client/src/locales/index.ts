@@ -2,8 +2,10 @@
 // are loaded later. A component that calls `t` while rendering re-renders when the language changes.
 
 import { signal } from '@preact/signals'
+import type attach from './en/attach.json'
 import common from './en/common.json'
 import type edit from './en/edit.json'
+import type files from './en/files.json'
 import type form from './en/form.json'
 import type keys from './en/keys.json'
 import type list from './en/list.json'
@@ -20,8 +22,10 @@ import { LANGUAGES, LANGUAGE_NAMES, LOCALES, RIGHT_TO_LEFT, type Language } from
 export { LANGUAGES, LANGUAGE_NAMES, type Language }
 
 interface Sections {
+  readonly attach: typeof attach
   readonly common: typeof common
   readonly edit: typeof edit
+  readonly files: typeof files
   readonly form: typeof form
   readonly keys: typeof keys
   readonly list: typeof list

@@ -5,7 +5,6 @@ import './edit.ts'
 import './form.ts'
 import { addStrings, type Table } from './index.ts'
 import './list.ts'
-import './rating.ts'
 import './reasons.ts'
 import './ticket.ts'
 

@@ -3,6 +3,7 @@
 // key prevents duplicates.
 
 import type { Code } from '../protocol/model.ts'
+import type { QueuedFile } from './files.ts'
 import type { FollowUp, OutboxStore, Queued } from './store.ts'
 
 export type SendOutcome =
@@ -37,6 +38,7 @@ export interface Draft {
   readonly body: string
   readonly internal: boolean
   readonly based_on: number | null
+  readonly files?: readonly QueuedFile[]
   /** How long the author can take back the message, in milliseconds. The message is sent only after this time. */
   readonly hold_ms?: number
   readonly then?: FollowUp | null
@@ -252,9 +254,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     queue(draft) {
-      const { hold_ms = 0, then = null, ...text } = draft
+      const { hold_ms = 0, then = null, files = [], ...text } = draft
       const now = parts.now()
-      const entry: Queued = { ...text, then, key: parts.newKey(), at: new Date(now).toISOString(), order: nextOrder(), refused: null, hold_until: hold_ms > 0 ? now + hold_ms : null, paused: false, sent: null }
+      const entry: Queued = { ...text, files, then, key: parts.newKey(), at: new Date(now).toISOString(), order: nextOrder(), refused: null, hold_until: hold_ms > 0 ? now + hold_ms : null, paused: false, sent: null }
       store.put(entry)
       tell({ type: 'queued', entry })
       void kick(draft.ticket)

@@ -4,6 +4,7 @@
 import { isObject, count, parseJson, text, word } from '../protocol/narrow.ts'
 import { REJECT_CODES } from '../protocol/generated.ts'
 import type { Code } from '../protocol/model.ts'
+import { decodeQueuedFiles, type QueuedFile } from './files.ts'
 
 export interface Queued {
   readonly key: string
@@ -28,6 +29,8 @@ export interface Queued {
    * Whether the author signed out before the message was sent. The message is sent only after the author has confirmed the sending.
    */
   readonly paused: boolean
+  /** The message's files, in order. They are uploaded before the message is sent. Empty if an older build stored the message. */
+  readonly files: readonly QueuedFile[]
   /** The action to take when the server has stored the message. */
   readonly then: FollowUp | null
   /** The message's sequence number after the server stored it. Kept until the follow-up action is done. */
@@ -102,5 +105,5 @@ function decode(source: string | null): Queued | null {
   const order = count(value['order'])
   if (key === null || ticket === null || body === null || at === null || order === null) return null
   const refused = value['refused'] === 'unknown' ? 'unknown' : word(REJECT_CODES, value['refused'])
-  return { key, ticket, number: text(value['number']) ?? '', body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused, hold_until: count(value['hold_until']), paused: value['paused'] === true, then: word(FOLLOW_UPS, value['then']), sent: count(value['sent']) }
+  return { key, ticket, number: text(value['number']) ?? '', body, internal: value['internal'] === true, based_on: count(value['based_on']), at, order, refused, hold_until: count(value['hold_until']), paused: value['paused'] === true, files: decodeQueuedFiles(value['files']), then: word(FOLLOW_UPS, value['then']), sent: count(value['sent']) }
 }

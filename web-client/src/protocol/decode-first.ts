@@ -4,7 +4,7 @@ import { decodeProblem, decodeStatus } from './decoders/first.ts'
 import type { MeView } from './generated.ts'
 import type { Problem } from './model.ts'
 import { isObject } from './narrow.ts'
-import { object, string } from './shape.ts'
+import { object, string } from './shape-first.ts'
 
 export type Self = MeView
 

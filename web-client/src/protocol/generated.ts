@@ -20,9 +20,31 @@ export type UserId = string;
 export type MessageId = string;
 
 /**
+ * An upload, and the attachment that it becomes (`uploads.id`), a UUIDv7. An adopted message's
+ * attachment has the id that it had on the platform.
+ */
+export type UploadId = string;
+
+/**
  * A saved reply (`support_saved_replies.id`), a UUIDv7.
  */
 export type SavedReplyId = string;
+
+/**
+ * A delivery of background work (`deliveries.id`), a UUIDv7. Its receiver gets the same id at
+ * each attempt.
+ */
+export type DeliveryId = string;
+
+/**
+ * A run of retention (`retention_runs.id`), a UUIDv7.
+ */
+export type RetentionRunId = string;
+
+/**
+ * A legal hold (`legal_holds.id`), a UUIDv7.
+ */
+export type LegalHoldId = string;
 
 /**
  * A position in one ticket's history, counted from 1; 0 is before the first event. An event has
@@ -82,34 +104,55 @@ export type Category = "technical" | "billing" | "account" | "feature_request" |
 /**
  * The kind of an event (`support_ticket_activity.kind`).
  */
-export type Kind = "created" | "status_changed" | "message_added" | "internal_note_added" | "assigned" | "unassigned" | "priority_changed" | "category_changed" | "resolved" | "closed" | "reopened" | "escalated" | "rated" | "message_edited" | "message_redacted" | "note_edited" | "note_redacted" | "logged" | "archived" | "unreadable";
+export type Kind = "created" | "status_changed" | "message_added" | "internal_note_added" | "assigned" | "unassigned" | "priority_changed" | "category_changed" | "resolved" | "closed" | "reopened" | "escalated" | "rated" | "message_edited" | "message_redacted" | "note_edited" | "note_redacted" | "logged" | "archived" | "attachment_checked" | "internal_attachment_checked" | "unreadable";
 
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "precondition_failed" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "attachments_off" | "attachment_not_found" | "quota_exceeded" | "too_many_uploads" | "upload_in_progress" | "length_required" | "digest_mismatch" | "attachment_checking" | "attachment_infected" | "attachment_not_scannable" | "attachment_gone" | "link_invalid" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "precondition_failed" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
- * A file that is attached to a message. The platform stores the file; the ticket's history has
- * only this description.
+ * Whether an attachment can be downloaded, and why not.
  */
-export type Attachment = { 
+export type AttachmentState = "checking" | "clean" | "not_scanned" | "infected" | "not_scannable" | "gone" | "external";
+
 /**
- * The id under which the platform stores the file.
+ * How far an upload is.
  */
-id: string, 
+export type UploadState = "reserved" | "stored";
+
+/**
+ * A file that is attached to a message.
+ */
+export type Attachment = { id: UploadId, 
 /**
  * The file's name, 1 to [`limits::ATTACHMENT_NAME_CHARS_MAX`] characters, shown as text.
  */
 name: string, 
 /**
- * The file's media type, determined from its content.
+ * The file's media type, determined from its content. It is a hint for people and icons.
  */
 content_type: string, 
 /**
  * The file's size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
  */
-size_bytes: number, };
+size_bytes: number, 
+/**
+ * Whether the file can be downloaded: if `clean` or `not_scanned`.
+ */
+state: AttachmentState, 
+/**
+ * The width of a raster image in pixels. Absent if it is not known.
+ */
+width?: number, 
+/**
+ * The height of a raster image in pixels. Absent if it is not known.
+ */
+height?: number, 
+/**
+ * Whether `GET /v1/attachments/{id}/preview` returns a small picture of the file.
+ */
+preview: boolean, };
 
 /**
  * A frame from a client. The client chooses `id`, and the server's answer has the same `id`.
@@ -132,7 +175,12 @@ epoch?: string, } | { "type": "unsubscribe", id: number, ticket: TicketId, } | {
 /**
  * The idempotency key, which identifies this message. A retry uses the same key.
  */
-key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>, 
+key: Key, body: string, internal?: boolean, 
+/**
+ * The uploads that the message gets, at most 10, in this order. The text may be empty
+ * only if there is one.
+ */
+attachments?: Array<UploadId>, 
 /**
  * The number of the last event that the author has seen. If another person has written a
  * message since that event, the send is refused as `stale`.
@@ -161,7 +209,7 @@ needs_answer?: boolean, };
  * A feature that was added after the first `helpline.v1`. Its name is never removed, and its
  * meaning never changes.
  */
-export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject" | "system" | "block_people";
+export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject" | "system" | "block_people" | "retention" | "jobs" | "erasures" | "attachments";
 
 /**
  * Frames that are the same for staff and customers.
@@ -217,7 +265,11 @@ export type Me = { id: UserId, name: string | null, email: string | null, };
 /**
  * The limits that a client must not exceed.
  */
-export type WireLimits = { body_bytes_max: number, frame_bytes_max: number, attachments_max: number, subscriptions_max: number, frames_per_second: number, typing_interval_ms: number, typing_fade_ms: number, };
+export type WireLimits = { body_bytes_max: number, frame_bytes_max: number, attachments_max: number, 
+/**
+ * Maximum bytes of one file. Older servers do not send this field.
+ */
+attachment_bytes_max: number, subscriptions_max: number, frames_per_second: number, typing_interval_ms: number, typing_fade_ms: number, };
 
 /**
  * The number of the last event in a ticket's history, in the numbering of the reader's audience.
@@ -269,7 +321,7 @@ export type StaffEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, a
  */
 export type StaffMessage = { id: MessageId, sender_id: UserId | null, sender_type: ActorType, 
 /**
- * The message's text; empty if the message is redacted.
+ * The message's text; empty if the message is redacted (`redacted_at`), or has only files.
  */
 body: string, is_internal: boolean, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
@@ -283,7 +335,7 @@ export type CustomerEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind
  */
 export type CustomerMessage = { id: MessageId, sender_type: ActorType, 
 /**
- * The message's text; empty if the message is redacted.
+ * The message's text; empty if the message is redacted (`redacted_at`), or has only files.
  */
 body: string, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
@@ -408,19 +460,23 @@ needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_
  */
 export type NewTicket = { 
 /**
- * If absent, the subject is derived from the first line of the description, with at most
- * 80 characters. Leave it out only if the server lists the feature `derived_subject`.
+ * If absent, the first line of the description, with at most 80 characters. Leave it out
+ * only if the server lists the feature `derived_subject`.
  */
 subject?: string, 
 /**
- * `general` if absent. Leave the category out only if the server lists the feature
- * `derived_subject`.
+ * `general` if absent, which needs the feature `derived_subject`.
  */
 category?: Category, 
 /**
  * The priority is `medium` if absent.
  */
-priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
+priority?: Priority, description: string, 
+/**
+ * At most 10 uploads. The text may be empty only if there is one. Needs the feature
+ * `attachments`.
+ */
+attachments?: Array<UploadId>, metadata?: Record<string, unknown>, };
 
 /**
  * `PATCH /v1/tickets/{id}`: changes all given fields or, if one is refused, none. Customers
@@ -446,11 +502,15 @@ export type NewMessage = { body: string,
 /**
  * Whether this is an internal note, as in the frame `send`.
  */
-internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
+internal?: boolean, 
+/**
+ * At most 10 uploads. The text may be empty only if there is one. Needs the feature
+ * `attachments`.
+ */
+attachments?: Array<UploadId>, based_on?: Seq, };
 
 /**
- * The response to a sent message. `seq` is the message's number in the ticket's history, as
- * the sender sees the history.
+ * The response to a sent message. `seq` is its number in the history as the sender sees it.
  */
 export type MessageStored = { seq: Seq, at: string, duplicate: boolean, };
 
@@ -468,8 +528,7 @@ export type NewRating = {
  */
 satisfaction_rating: number, 
 /**
- * Null means no comment, as if the field were absent. A new rating replaces the previous
- * rating and its comment.
+ * Null means no comment. A new rating replaces the previous rating and its comment.
  */
 satisfaction_comment?: string, };
 
@@ -479,8 +538,7 @@ satisfaction_comment?: string, };
 export type MeView = { user: Me, role: StaffRole | null, };
 
 /**
- * `GET /v1/me/unread`: unread tickets and messages on the tickets that the caller opened as a
- * customer. Archived tickets do not count.
+ * `GET /v1/me/unread`: what the caller has not read as a customer, except archived tickets.
  */
 export type OwnUnread = { 
 /**
@@ -494,8 +552,7 @@ tickets: number,
 messages: number, };
 
 /**
- * A member of staff, in `GET /v1/agents` (for staff only) and `GET /v1/roles` (for admins
- * only).
+ * A member of staff, in `GET /v1/agents` (for staff) and `GET /v1/roles` (for admins).
  */
 export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, 
 /**
@@ -503,14 +560,12 @@ export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, 
  */
 blocked: boolean, 
 /**
- * Whether the person was connected within the last 90 seconds and is not blocked. Only
- * `GET /v1/roles` of newer servers sends this field.
+ * Whether the person was connected within the last 90 s. Only `GET /v1/roles` has it.
  */
 online?: boolean | null, };
 
 /**
- * A person who has the requested e-mail address, in `GET /v1/people?email=`, which only admins
- * may request.
+ * A person with the requested e-mail address, in `GET /v1/people?email=`, for admins only.
  */
 export type PersonFound = { user_id: UserId, role: StaffRole | null, name: string | null, email: string | null, 
 /**
@@ -522,22 +577,50 @@ blocked: boolean,
  */
 since: string, last_seen_at: string | null, 
 /**
- * Issuer and `sub` of the person's token, if `sub` is not a UUID. They distinguish people
- * with the same e-mail address.
+ * Issuer and `sub` of the person's token, which distinguish people, if `sub` is no UUID.
  */
 subject: string | null, };
 
 /**
- * The body of `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages
- * roles.
+ * `PUT /v1/roles/{user_id}`; refused with `roles_managed` if the platform manages roles.
  */
 export type RoleGrant = { role: StaffRole, };
 
 /**
- * `PUT /v1/people/{user_id}/blocked`, for admins only. Send this request only to a server that
- * lists the feature `block_people`.
+ * `PUT /v1/people/{user_id}/blocked`, for admins only. Needs the feature `block_people`.
  */
 export type BlockChange = { blocked: boolean, };
+
+/**
+ * `GET /v1/erasures`, for admins only.
+ */
+export type ErasureView = { 
+/**
+ * The people whose erasure is proposed, at most 100.
+ */
+proposals: Array<ErasureProposal>, 
+/**
+ * How many people are gone and not proposed, because too many are gone at once.
+ */
+withheld: number, };
+
+/**
+ * A person who was deleted on the platform, and whose erasure is proposed.
+ */
+export type ErasureProposal = { person: UserId, name: string | null, email: string | null, gone_since: string, proposed_at: string, tickets: number, 
+/**
+ * Whether a legal hold forbids the erasure now.
+ */
+held: boolean, };
+
+/**
+ * `PUT /v1/erasures/{user_id}`, for admins only. Refused with `legal_hold` under a legal hold.
+ */
+export type ErasureDecision = { 
+/**
+ * Whether the person's data is erased. False keeps the person, without another proposal.
+ */
+erase: boolean, };
 
 /**
  * A list page of `GET /v1/tickets?scope=all`, for staff only.
@@ -585,13 +668,13 @@ export type ClientConfig = {
  */
 token_url: string | null, 
 /**
- * The path on the desk's host at which people sign in with the desk's own OpenID provider;
- * `?return=` names the web page to return to. Null if the platform signs people in.
+ * The path at which people sign in with the desk's own OpenID provider; `?return=` names
+ * the web page to return to. Null if the platform signs people in.
  */
 sign_in_url: string | null, 
 /**
- * The path to which a web page sends a `POST` to end a sign-in session of the desk's own
- * OpenID provider. `next` in the response is the provider's own sign-out URL, or null.
+ * The path that a web page requests by `POST` to end the session of the desk's own
+ * provider. `next` in the response is the provider's own sign-out URL, or null.
  */
 sign_out_url: string | null, 
 /**
@@ -600,16 +683,27 @@ sign_out_url: string | null,
 home_url: string | null, 
 /**
  * The platform's page on which roles are managed; the desk's own pages then only show the
- * roles. Null if roles are managed on the desk's pages.
+ * roles. Null if roles are managed on the desk's pages, or if the page is not known.
  */
-roles_managed_at?: string | null, links: Array<NavLink>, languages: Array<string>, 
+roles_managed_at?: string | null, 
+/**
+ * Whether the platform manages the roles; the desk's own pages then only show them.
+ */
+roles_managed: boolean, links: Array<NavLink>, languages: Array<string>, 
+/**
+ * Maximum files of one message.
+ */
+attachments_max: number, 
+/**
+ * Maximum bytes of one file.
+ */
+attachment_bytes_max: number, 
 /**
  * Whether this is a demo server, where people can sign in by name.
  */
 dev: boolean, 
 /**
- * The names of this server's features; see `Feature`. Older servers do not send this
- * field.
+ * The names of this server's features; see `Feature`. Older servers send none.
  */
 features: Array<string>, };
 
@@ -667,11 +761,7 @@ agents_online: boolean,
 /**
  * When a closed desk opens next; null if it is open or never opens.
  */
-opens_at: string | null, 
-/**
- * The desk's opening hours; null if it has none.
- */
-hours: OpeningHours | null, 
+opens_at: string | null, hours: OpeningHours | null, 
 /**
  * The desk's notice for customers while no agent is available.
  */
@@ -786,8 +876,8 @@ owner?: UserId | null, updated_at: string,
 etag?: string | null, };
 
 /**
- * `PUT /v1/saved-replies/{id}` creates or replaces a saved reply and returns the `SavedReply`.
- * Admins may change shared replies, and all staff may change their own personal ones.
+ * `PUT /v1/saved-replies/{id}` creates or replaces a `SavedReply`. Admins may change shared
+ * replies, and all staff their own.
  */
 export type SavedReplyChange = { 
 /**
@@ -967,6 +1057,689 @@ version: number,
 generation: number, };
 
 /**
+ * What a run of retention does: it archives closed tickets, deletes archived tickets, or
+ * deletes old entries of the access log.
+ */
+export type RetentionKind = "archive" | "delete" | "access_log";
+
+/**
+ * The state of a run. A `waiting` run needs an admin's approval, because it would change too
+ * large a share. A run is `stopped` if an admin refuses it, or if the settings change before it
+ * is done. A `waiting` run is `expired` when the next one is planned.
+ */
+export type RetentionState = "waiting" | "acting" | "done" | "stopped" | "expired";
+
+/**
+ * The settings of retention: `PUT /v1/retention/settings`, and a part of `GET /v1/retention`.
+ */
+export type RetentionSettings = { 
+/**
+ * Whether retention runs by its schedule. If not, nothing is archived or deleted.
+ */
+enabled: boolean, 
+/**
+ * A ticket is archived this many calendar months after it was resolved or closed.
+ */
+archive_months: number, 
+/**
+ * A ticket is deleted this many calendar months after it was archived.
+ */
+delete_months: number, 
+/**
+ * An entry of the access log is deleted after this many calendar months.
+ */
+access_log_months: number, 
+/**
+ * A run that would change a larger share, in percent of all tickets (or access log
+ * entries), waits for an admin's approval. A run of at most 50 never waits.
+ */
+share_max_percent: number, 
+/**
+ * The day of the month on which retention runs, from 1 to 28. Deletion of tickets runs in
+ * January, April, July and October only.
+ */
+day: number, 
+/**
+ * The time of day, such as `03:00`.
+ */
+at: string, 
+/**
+ * The IANA time zone of day and time, such as `Europe/Vienna`.
+ */
+zone: string, };
+
+/**
+ * The next run of one kind.
+ */
+export type RetentionNext = { kind: RetentionKind, at: string, };
+
+/**
+ * What a run leaves out, and why.
+ */
+export type RetentionSkipped = { 
+/**
+ * Old enough, but under a legal hold.
+ */
+held: number, 
+/**
+ * Neither resolved nor closed.
+ */
+open: number, 
+/**
+ * Not old enough.
+ */
+younger: number, 
+/**
+ * Resolved or closed at an unknown time, for example imported.
+ */
+undated: number, 
+/**
+ * Locked by other transactions during the whole run. The next run finds them.
+ */
+busy: number, 
+/**
+ * Refused by the database, for example because another table refers to the ticket. The log
+ * of the service names each one and the reason.
+ */
+refused: number, };
+
+/**
+ * One run of retention. When it is done, this is its receipt, which never changes.
+ */
+export type RetentionRun = { id: RetentionRunId, kind: RetentionKind, state: RetentionState, 
+/**
+ * The time of the schedule for which the run was made.
+ */
+period: string, 
+/**
+ * The policy: after how many calendar months.
+ */
+months: number, 
+/**
+ * The guard: above which share of all, in percent, the run waits.
+ */
+share_max_percent: number, 
+/**
+ * The database's time when the run was planned.
+ */
+planned_at: string, 
+/**
+ * What was closed, archived or written before this time was due.
+ */
+cutoff: string, 
+/**
+ * Tickets or access log entries in all, when the run was planned.
+ */
+total: number, 
+/**
+ * How many of them were due.
+ */
+due: number, 
+/**
+ * What the plan left out.
+ */
+skipped: RetentionSkipped, 
+/**
+ * How many the run has archived or deleted so far.
+ */
+changed: number, 
+/**
+ * What the run left out, counted at its end; null before.
+ */
+kept: RetentionSkipped | null, 
+/**
+ * SHA-256 (hexadecimal) over the ids of the archived or deleted tickets, sorted and
+ * separated by line feeds; null before the run is done. For the access log, it is a chain:
+ * for each portion, SHA-256 over the digest before (none at first) and the portion's ids,
+ * sorted and separated by line feeds. Its portions are in the access log as
+ * `access_log_deleted`.
+ */
+digest: string | null, 
+/**
+ * For the access log: the id of the last entry that was examined.
+ */
+last_entry: number | null, 
+/**
+ * Why the run was stopped: `settings_changed`, `switched_off`, `refused` (by an admin) or
+ * `clock_set_back` (it was planned while the database's clock was ahead).
+ */
+reason: string | null, approved_by: UserId | null, approved_at: string | null, 
+/**
+ * How long the database worked on the run, in milliseconds.
+ */
+worked_ms: number, done_at: string | null, };
+
+/**
+ * Counts of all tickets (or access log entries) for a run of this kind.
+ */
+export type RetentionPlan = { kind: RetentionKind, 
+/**
+ * The policy: after how many calendar months.
+ */
+months: number, 
+/**
+ * Tickets that were closed (or archived) before this time are due; so are entries of the
+ * access log that were written before it.
+ */
+cutoff: string, total: number, due: number, skipped: RetentionSkipped, 
+/**
+ * Since when the ticket or entry that has been due longest was closed, archived or
+ * written; null if nothing is due.
+ */
+oldest: string | null, 
+/**
+ * Whether the run needs an admin's approval.
+ */
+needs_approval: boolean, };
+
+/**
+ * What a run would do now: `POST /v1/retention/dry-run`. Nothing is changed.
+ */
+export type RetentionDryRun = { plans: Array<RetentionPlan>, };
+
+/**
+ * A ticket that a run would archive or delete.
+ */
+export type DueTicket = { id: TicketId, ticket_number: string, subject: string, 
+/**
+ * Null if the customer has no name.
+ */
+customer_name: string | null, 
+/**
+ * When it was resolved or closed, for a run that deletes when it was archived.
+ */
+since: string, };
+
+/**
+ * A page of `GET /v1/retention/due`: tickets that a run would archive or delete, those first
+ * that have been closed (or archived) longest. The caller's own tickets are left out.
+ */
+export type DueTicketPage = { tickets: Array<DueTicket>, 
+/**
+ * The `cursor` of the next page; null if this is the last one.
+ */
+next_cursor: string | null, };
+
+/**
+ * `GET /v1/retention`, for admins only.
+ */
+export type RetentionView = { settings: RetentionSettings, 
+/**
+ * The entity tag of the settings, with its quotes, for `If-Match` of `PUT
+ * /v1/retention/settings`.
+ */
+etag: string, 
+/**
+ * When each kind of run is due next, by the service's schedules. Empty if retention is
+ * off.
+ */
+next: Array<RetentionNext>, 
+/**
+ * The last runs, newest first.
+ */
+runs: Array<RetentionRun>, 
+/**
+ * The newest legal holds that are not released, at most 100.
+ */
+holds: Array<LegalHold>, };
+
+/**
+ * What a legal hold keeps: one ticket, or a person and all tickets that they opened.
+ */
+export type LegalHoldScope = "ticket" | "person";
+
+/**
+ * `POST /v1/retention/holds`: a legal hold on a ticket, or on a person and all tickets that
+ * they opened.
+ */
+export type NewLegalHold = { scope: LegalHoldScope, 
+/**
+ * The id of the ticket or of the person.
+ */
+id: string, 
+/**
+ * Why the hold is needed: 1 to 1,000 characters. Do not quote the ticket, because the
+ * reason stays when the ticket is deleted after the hold.
+ */
+reason: string, 
+/**
+ * When the hold should be reviewed. Nothing happens then by itself.
+ */
+review_at?: string, };
+
+/**
+ * A legal hold: while it is not released, the ticket (or each ticket that the person opened)
+ * is not archived, deleted or redacted, and its access log entries stay.
+ */
+export type LegalHold = { id: LegalHoldId, ticket: TicketId | null, person: UserId | null, 
+/**
+ * The ticket's number. Null if the hold is on a person, or if the ticket is deleted or the
+ * reader's own.
+ */
+ticket_number: string | null, 
+/**
+ * The person's name. Null if the hold is on a ticket, or if the person has none.
+ */
+person_name: string | null, reason: string, 
+/**
+ * The admin who set the hold; null for an administrator of the database.
+ */
+set_by: UserId | null, set_at: string, review_at: string | null, released_by: UserId | null, released_at: string | null, };
+
+/**
+ * A page of `GET /v1/retention/holds`, newest first, released ones too.
+ */
+export type LegalHoldPage = { holds: Array<LegalHold>, 
+/**
+ * The `after` of the next page; null if there are no older holds.
+ */
+next_after: LegalHoldId | null, };
+
+/**
+ * `GET /v1/jobs`, for admins only: all background work, which all instances share. Counts stop
+ * at 10,000, and lists at 500 entries.
+ */
+export type JobsView = { 
+/**
+ * The database's time.
+ */
+at: string, hold: JobsHold, 
+/**
+ * Ordered by name.
+ */
+consumers: Array<ConsumerView>, 
+/**
+ * Events that consumers could not handle, those that wait for an admin first.
+ */
+failed_events: Array<FailedEvent>, 
+/**
+ * The kinds of timers of this version.
+ */
+timers: Array<TimerKindView>, 
+/**
+ * Timers that wait for an admin, those that have waited longest first.
+ */
+held_timers: Array<HeldTimer>, 
+/**
+ * The kinds of deliveries of this version.
+ */
+deliveries: Array<DeliveryKindView>, 
+/**
+ * Ordered by name.
+ */
+schedules: Array<ScheduleView>, };
+
+/**
+ * Whether work that leaves the database or deletes from it is held, and why. It is held if
+ * `unconfirmed` is true or `clock_jump_ms` is not null.
+ */
+export type JobsHold = { 
+/**
+ * The database, or the public address of the instance that answers, is not the one that
+ * was confirmed as production.
+ */
+unconfirmed: boolean, 
+/**
+ * The public address of the instance that answers; empty if none is set.
+ */
+public_url: string, 
+/**
+ * The confirmed public address; null if nothing was ever confirmed.
+ */
+confirmed_public_url: string | null, 
+/**
+ * When it was confirmed; null if it was not, or the database was restored since.
+ */
+confirmed_at: string | null, 
+/**
+ * By how many milliseconds the database's clock has jumped, negative if it went back. Null
+ * if it has not jumped, or an admin has checked it.
+ */
+clock_jump_ms: number | null, 
+/**
+ * Since when work is held because of the clock.
+ */
+clock_jumped_at: string | null, };
+
+/**
+ * How far a consumer is.
+ */
+export type ConsumerView = { name: string, 
+/**
+ * Since when it is paused; null if it is running.
+ */
+paused_at: string | null, 
+/**
+ * Number of events that it has handled.
+ */
+handled: number, 
+/**
+ * When it last handled events.
+ */
+handled_at: string, 
+/**
+ * Number of events that it has yet to handle.
+ */
+waiting: number, 
+/**
+ * When the oldest of these events happened; `at` minus this time is the lag.
+ */
+oldest_at: string | null, 
+/**
+ * Number of tickets with a failed event. Their later events are skipped meanwhile.
+ */
+failed: number, 
+/**
+ * Number of these tickets that wait for an admin.
+ */
+held: number, };
+
+/**
+ * An event that a consumer could not handle. The later events of its ticket wait.
+ */
+export type FailedEvent = { consumer: string, ticket_id: TicketId, 
+/**
+ * The ticket's number. Null if the ticket is deleted.
+ */
+ticket_number: string | null, seq: Seq, 
+/**
+ * Zero if the ticket was only locked by another transaction.
+ */
+attempts: number, 
+/**
+ * The last failure.
+ */
+error: string, failed_at: string, 
+/**
+ * Since when the event waits for an admin. Null if it will be tried again automatically.
+ */
+held_at: string | null, };
+
+/**
+ * The timers of one kind.
+ */
+export type TimerKindView = { kind: string, due: number, 
+/**
+ * When the earliest of them was due.
+ */
+oldest_at: string | null, 
+/**
+ * Number of timers that wait for an admin.
+ */
+held: number, };
+
+/**
+ * A timer that has failed and waits for an admin.
+ */
+export type HeldTimer = { id: number, kind: string, ticket_id: TicketId, 
+/**
+ * The ticket's number. Null if the ticket is deleted.
+ */
+ticket_number: string | null, 
+/**
+ * Distinguishes the timers of one kind on one ticket.
+ */
+key: string, due_at: string, attempts: number, 
+/**
+ * The last failure.
+ */
+error: string, held_at: string, };
+
+/**
+ * The deliveries of one kind.
+ */
+export type DeliveryKindView = { kind: string, due: number, 
+/**
+ * When the one that has waited longest was due.
+ */
+oldest_at: string | null, 
+/**
+ * Number of deliveries that are being attempted.
+ */
+in_flight: number, 
+/**
+ * Number of deliveries that are not attempted any more.
+ */
+dead: number, };
+
+/**
+ * On which days a schedule occurs.
+ */
+export type ScheduleDays = "day" | "week" | "month" | "quarter";
+
+/**
+ * A schedule, with its next occurrence and its last run.
+ */
+export type ScheduleView = { name: string, 
+/**
+ * An IANA time zone, in which `time` and the days are meant.
+ */
+zone: string, 
+/**
+ * The time of day, such as `03:00`.
+ */
+time: string, days: ScheduleDays, 
+/**
+ * The day of the month, or of the week (1 is Monday). Null if it occurs every day.
+ */
+on_day: number | null, next_at: string, 
+/**
+ * Since when it is paused; null if it is not.
+ */
+paused_at: string | null, last_run: ScheduleRun | null, };
+
+/**
+ * A run of a schedule.
+ */
+export type ScheduleRun = { 
+/**
+ * The occurrence for which the run was made.
+ */
+period: string, started_at: string, 
+/**
+ * Null if the run is not done.
+ */
+done_at: string | null, 
+/**
+ * Why it stopped before it was done; null if it did not. It is continued automatically.
+ */
+error: string | null, 
+/**
+ * How far it is, or its result. The fields depend on the schedule.
+ */
+progress: Record<string, unknown>, };
+
+/**
+ * A page of `GET /v1/jobs/dead-deliveries`, for admins only, the latest first.
+ */
+export type DeadDeliveryPage = { deliveries: Array<DeadDelivery>, 
+/**
+ * The `cursor` of the next page; null if there are no earlier ones.
+ */
+next_cursor: string | null, };
+
+/**
+ * A delivery that is not attempted any more, until an admin replays it.
+ */
+export type DeadDelivery = { id: DeliveryId, 
+/**
+ * Whom it was for, such as the id of a webhook.
+ */
+receiver: string, 
+/**
+ * The ticket that it was about, with `seq`; null if it was about none.
+ */
+ticket_id: TicketId | null, 
+/**
+ * The ticket's number. Null if it was about none, or if the ticket is deleted.
+ */
+ticket_number: string | null, seq: Seq | null, attempts: number, 
+/**
+ * The last failure.
+ */
+error: string, created_at: string, dead_at: string, };
+
+/**
+ * The answer to `POST /v1/jobs/dead-deliveries/replay` and `/replay-since`.
+ */
+export type DeliveriesReplayed = { 
+/**
+ * Number of deliveries that are due again.
+ */
+replayed: number, };
+
+/**
+ * What an admin decides about an event or a timer that has failed.
+ */
+export type Decision = "retry" | "skip";
+
+/**
+ * `PUT /v1/jobs/consumers/{consumer}` and `PUT /v1/jobs/schedules/{schedule}`, for admins only.
+ */
+export type PauseChange = { paused: boolean, };
+
+/**
+ * `POST /v1/jobs/consumers/{consumer}/failed-events`, for admins only: what is to be done about
+ * a failed event.
+ */
+export type FailedEventDecision = { ticket_id: TicketId, 
+/**
+ * The event that the admin saw. If another event of the ticket has failed by now, the
+ * answer is `conflict`.
+ */
+seq: Seq, decision: Decision, };
+
+/**
+ * `POST /v1/jobs/timers/{timer}`, for admins only: what is to be done about a held timer.
+ */
+export type TimerDecision = { decision: Decision, };
+
+/**
+ * `POST /v1/jobs/dead-deliveries/replay`, for admins only.
+ */
+export type DeliveryReplay = { 
+/**
+ * The dead deliveries, at most 100. Others are ignored.
+ */
+ids: Array<DeliveryId>, };
+
+/**
+ * `POST /v1/jobs/dead-deliveries/replay-since`, for admins only: all deliveries of one kind and
+ * receiver that died since a time, at most 10,000, the earliest first.
+ */
+export type DeliveryReplaySince = { kind: string, receiver: string, since: string, };
+
+/**
+ * `PUT /v1/jobs/identity`, for admins only: this database is production.
+ */
+export type IdentityConfirmation = { 
+/**
+ * `hold.public_url` as the admin saw it. If the instance that answers has another public
+ * address, the answer is `conflict`.
+ */
+public_url: string, };
+
+/**
+ * `POST /v1/uploads`: reserves an upload. Its bytes follow with `PUT /v1/uploads/{id}`.
+ */
+export type NewUpload = { 
+/**
+ * Identifies this upload across retries, like the key of a message.
+ */
+key: Key, 
+/**
+ * The file's name. Directories and characters that could harm are removed from it.
+ */
+name: string, 
+/**
+ * The file's size in bytes, at least 1.
+ */
+size_bytes: number, 
+/**
+ * The media type that the sender believes the file has. The server determines the type
+ * from the content.
+ */
+content_type?: string, 
+/**
+ * The ticket on which a message will name the file. If absent, the file is for a ticket
+ * that the person opens next.
+ */
+ticket?: TicketId, 
+/**
+ * Whether the file is for an internal note.
+ */
+is_internal?: boolean, };
+
+/**
+ * A file of a person, before a message names it.
+ */
+export type Upload = { id: UploadId, 
+/**
+ * The file's name as it will be shown.
+ */
+name: string, 
+/**
+ * The media type, determined from the content. Before the upload is stored, the type that
+ * the sender named, or `application/octet-stream`.
+ */
+content_type: string, size_bytes: number, state: UploadState, is_internal: boolean, 
+/**
+ * The ticket that the upload is for; null if it is for a ticket that the person opens
+ * next.
+ */
+ticket: TicketId | null, 
+/**
+ * When the upload is deleted, unless a message names it.
+ */
+expires_at: string, };
+
+/**
+ * A file of a ticket's message.
+ */
+export type TicketFile = { id: UploadId, name: string, content_type: string, size_bytes: number, state: AttachmentState, width?: number, height?: number, preview: boolean, message: MessageId, 
+/**
+ * The number of the message's event, in the numbering of the reader's audience.
+ */
+seq: Seq, 
+/**
+ * When the message was sent.
+ */
+at: string, 
+/**
+ * The author's name as the reader sees it; null for the system.
+ */
+sender: string | null, 
+/**
+ * Whether the message is an internal note. Only staff get this field.
+ */
+is_internal?: boolean, };
+
+/**
+ * A page of `GET /v1/tickets/{ticket}/attachments`: the files of a ticket's messages, the
+ * newest message first.
+ */
+export type TicketFilePage = { attachments: Array<TicketFile>, 
+/**
+ * Whether there are older files. `before` with the last `seq` returns them.
+ */
+more: boolean, };
+
+/**
+ * The response of `POST /v1/attachments/{id}/link`.
+ */
+export type AttachmentLink = { 
+/**
+ * The address of the file, a path on this host unless the desk serves files from a host of
+ * their own. It is signed for the person who requested it: when it is opened, their right to the
+ * file is checked again. A browser sends no token with it, so anyone who has the address can open it, so do not pass it on.
+ */
+url: string, 
+/**
+ * When the address stops working, at most 60 s from now.
+ */
+expires_at: string, };
+
+/**
  * How many tickets a person has. Archived tickets do not count.
  */
 export type TicketTotals = { 
@@ -1015,8 +1788,7 @@ all: number,
 urgent: number, resolved: number, closed: number, };
 
 /**
- * `POST /v1/tickets/bulk`, for staff only: one change to many tickets. Each ticket is changed
- * or refused independently.
+ * `POST /v1/tickets/bulk`, for staff: one change to many tickets, each changed or refused.
  */
 export type BulkPatch = { tickets: Array<TicketId>, patch: TicketPatch, };
 
@@ -1135,6 +1907,8 @@ export const KINDS = [
   "note_redacted",
   "logged",
   "archived",
+  "attachment_checked",
+  "internal_attachment_checked",
   "unreadable",
 ] as const satisfies readonly Kind[];
 
@@ -1154,6 +1928,7 @@ export const PUBLIC_KINDS = [
   "rated",
   "message_edited",
   "message_redacted",
+  "attachment_checked",
   "unreadable",
 ] as const satisfies readonly Kind[];
 
@@ -1165,6 +1940,8 @@ export const MESSAGE_KINDS = [
   "message_redacted",
   "note_edited",
   "note_redacted",
+  "attachment_checked",
+  "internal_attachment_checked",
 ] as const satisfies readonly Kind[];
 
 /** What a server may be able to do beyond the first `helpline.v1`. */
@@ -1183,6 +1960,10 @@ export const FEATURES = [
   "derived_subject",
   "system",
   "block_people",
+  "retention",
+  "jobs",
+  "erasures",
+  "attachments",
 ] as const satisfies readonly Feature[];
 
 /** Codes of refusals. */
@@ -1199,6 +1980,18 @@ export const REJECT_CODES = [
   "unknown_field",
   "invalid_body",
   "too_large",
+  "attachments_off",
+  "attachment_not_found",
+  "quota_exceeded",
+  "too_many_uploads",
+  "upload_in_progress",
+  "length_required",
+  "digest_mismatch",
+  "attachment_checking",
+  "attachment_infected",
+  "attachment_not_scannable",
+  "attachment_gone",
+  "link_invalid",
   "ticket_closed",
   "ticket_archived",
   "invalid_transition",
@@ -1220,6 +2013,7 @@ export const REJECT_CODES = [
 
 /** Refusals of requests that may succeed later, unchanged. */
 export const PASSING_REJECT_CODES = [
+  "upload_in_progress",
   "rate_limited",
   "overloaded",
   "unavailable",
@@ -1291,6 +2085,7 @@ export const LIMITS = {
   rating_comment_chars_max: 2000,
   key_chars_max: 64,
   attachments_max: 10,
+  attachment_bytes_max: 26214400,
   attachment_name_chars_max: 200,
   search_chars_max: 100,
   search_word_chars_min: 3,

@@ -2,7 +2,7 @@
 // customers do not receive. A missing field also becomes `null`.
 
 import type {
-  ActorType, AgentRef, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketMoved, TicketStats, TicketViewers,
+  ActorType, AgentRef, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketFile, TicketHead, TicketMoved, TicketStats, TicketViewers,
   Viewer, WireLimits,
 } from './generated.ts'
 
@@ -13,6 +13,12 @@ export interface Person {
   readonly name: string | null
 }
 
+/** A file of a message. The size of a raster image is in pixels, and null if it is not known. */
+export type MessageFile = Omit<Attachment, 'width' | 'height'> & { readonly width: number | null; readonly height: number | null }
+
+/** A file of a ticket's message, in the list of the ticket's files. */
+export type TicketFileRow = MessageFile & Pick<TicketFile, 'message' | 'seq' | 'at' | 'sender'> & { readonly is_internal: boolean | null }
+
 export interface TicketMessage {
   readonly id: string
   readonly sender_id: string | null
@@ -20,7 +26,7 @@ export interface TicketMessage {
   readonly body: string
   /** Whether the message is an internal note. Always false in messages that a customer receives. */
   readonly is_internal: boolean
-  readonly attachments: readonly Attachment[]
+  readonly attachments: readonly MessageFile[]
   readonly key: string | null
   readonly created_at: string
   readonly edited_at: string | null

@@ -3,12 +3,15 @@
 import { decodeAvailability } from '../protocol/decoders/first.ts'
 import { decodeHasAny, decodeOpened, type Opened } from '../protocol/decode-first.ts'
 import type { Availability, NewTicket } from '../protocol/generated.ts'
-import { createRequester, type BearerSource, type Result } from './request.ts'
+import { createRequester, type BearerSource, type Request, type Result } from './request.ts'
 
 /** A new ticket for which only the description is required. A server with the feature `derived_subject` fills in the other fields. */
 export type DescribedTicket = Pick<NewTicket, 'description'> & Partial<NewTicket>
 
 export interface FirstRest {
+  /** Sends a request to any path. */
+  readonly request: Request
+  readonly token: BearerSource
   /** Whether the signed-in customer has tickets. */
   hasTickets(): Promise<Result<boolean>>
   availability(): Promise<Result<Availability>>
@@ -33,6 +36,7 @@ export function createFirstRest(fetch: (path: string, init: RequestInit) => Prom
     return asked.answer
   }
   return {
+    request, token,
     hasTickets: () => request('/v1/tickets?scope=own&limit=1', {}, decodeHasAny),
     availability,
     createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, headers: { 'idempotency-key': key } }, decodeOpened),

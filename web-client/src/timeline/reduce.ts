@@ -101,7 +101,9 @@ export function isRevision(event: HistoryEvent): boolean {
     case 'message_edited':
     case 'message_redacted':
     case 'note_edited':
-    case 'note_redacted': return true
+    case 'note_redacted':
+    case 'attachment_checked':
+    case 'internal_attachment_checked': return true
     default: return false
   }
 }

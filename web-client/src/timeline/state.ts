@@ -24,6 +24,13 @@ export interface Timeline {
   readonly pending: readonly Pending[]
 }
 
+/** A file of a message that is not in the history yet. */
+export interface PendingFile {
+  readonly key: string
+  readonly name: string
+  readonly size_bytes: number
+}
+
 /** A message of this person that is not in the history yet. */
 export interface Pending {
   readonly key: string
@@ -31,6 +38,7 @@ export interface Pending {
   readonly internal: boolean
   /** When the message was written, by this device's clock. Pending messages are sorted by this time. */
   readonly at: string
+  readonly files?: readonly PendingFile[]
   /** Until when the author can take back the message, by this device's clock. */
   readonly hold_until?: number | null
   readonly state: PendingState

@@ -56,25 +56,6 @@ export function writtenSince(timeline: Timeline, seq: number, reader: Reader): r
   return found
 }
 
-/** An earlier text of a message. `at` is the time from which the message had this text. */
-export interface Version {
-  readonly at: string
-  readonly text: string
-}
-
-/** Returns the earlier texts of a message, oldest first. Empty if the text was removed. Only staff receive earlier texts. */
-export function earlier(timeline: Timeline, message: TicketMessage): readonly Version[] {
-  if (message.redacted_at !== null) return []
-  const found: Version[] = []
-  let at = message.created_at
-  for (const event of timeline.events) {
-    if (event.message?.id !== message.id || !isRevision(event)) continue
-    if (event.old_value !== null) found.push({ at, text: event.old_value })
-    at = event.at
-  }
-  return found
-}
-
 /** Returns the message with this id from the loaded events. Null if no loaded event contains the message. */
 export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
   return timeline.events.find((event) => event.message?.id === id)?.message ?? null

@@ -3,10 +3,6 @@ import type { TicketView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
-export function isWritable(ticket: TicketView): boolean {
-  return ticket.status !== 'closed' && ticket.archived_at === null
-}
-
 /** Shown instead of the composer if the ticket is closed. Offers to reopen the ticket, unless it is archived. */
 export function ClosedNotice({ ticket, store }: { readonly ticket: TicketView; readonly store: TicketStore }) {
   const archived = ticket.archived_at !== null

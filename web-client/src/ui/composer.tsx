@@ -2,19 +2,20 @@
 
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren, ComponentType } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { FollowUp } from '../client/client.ts'
+import { begunWith, draftName, filesOf, rebaseFiles, setFiles } from '../client/draft-files.ts'
 import { draftOf, rebaseDraft, sendDraft, writeDraft, type Mode } from '../client/drafts.ts'
 import type { TicketStore } from '../client/ticket.ts'
 import { isWritten, written } from '../client/written.ts'
 import { writtenSince, type Reader } from '../timeline/view.ts'
-import { inRow } from '../locales/formats.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
 import { TooLong } from './too-long.tsx'
 import { undoSend } from './undo-send.ts'
+import { useAttach } from './use-attach.ts'
 
 interface ComposerProps {
   readonly store: TicketStore
@@ -23,6 +24,8 @@ interface ComposerProps {
   readonly bodyBytesMax: number
   /** A request to focus one ticket's composer. That composer sets the signal to null when it takes the focus. */
   readonly wanted: Signal<Wanted | null>
+  /** What is shown below the text, unless the text is too long. */
+  readonly hint?: ComponentChildren
   /** The parts that only the team's composer has: internal notes, the warning about unseen messages, and saved replies. */
   readonly team?: TeamWriting
 }
@@ -66,21 +69,31 @@ export interface Offer {
   onKey(key: string, sends: boolean): boolean
 }
 
-export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: ComposerProps) {
+export function Composer({ store, ticket, reader, bodyBytesMax, wanted, hint, team }: ComposerProps) {
   const input = useRef<HTMLTextAreaElement>(null)
-  const [turnedAway, setTurnedAway] = useState('')
   const mode = team?.mode ?? 'message'
-  const { text, begun_at } = draftOf(ticket, mode)
   const position = store.timeline.value.position ?? 0
+  const draft = draftName(ticket, mode)
+  const { text, begun_at: textAt } = draftOf(ticket, mode)
+  const filesAt = begunWith(filesOf(draft))
+  // The message was begun with its text or with its first file.
+  const begun_at = textAt === 0 || (filesAt > 0 && filesAt < textAt) ? filesAt : textAt
   const over = bytesOf(written(text)) - bodyBytesMax
   const internal = mode === 'note'
   const guarded = team !== undefined && !internal
-  const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
-  const ready = isWritten(text) && over <= 0
-  useEffect(() => setTurnedAway(''), [ticket, mode])
+  const stale = guarded && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
+  const target = { draft, ticket, internal, position }
+  const attach = useAttach({ access: store.files, target })
+  const { Buttons, Chips, files } = attach
+  const ready = (isWritten(text) || files.length > 0) && over <= 0 && !attach.isStuck
   // A draft that was begun before the history was loaded has no start position (`begun_at` is 0). Use the loaded position instead, so that
   // only messages after that position trigger the warning about unseen messages.
-  useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
+  const rebase = () => {
+    rebaseDraft(ticket, mode, position)
+    rebaseFiles(draft, position)
+  }
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `rebase` belongs to the listed values
+  useEffect(() => { if (begun_at === 0 && position > 0) rebase() }, [draft, begun_at, position, files.length])
   const isWanted = wanted.value?.ticket === ticket
   // A layout effect sets the focus before the person can press the next key, so that the key's character goes into the composer. The focus
   // request in `wanted` is used only once.
@@ -99,23 +112,18 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   }
   const send = (then: FollowUp | null = null) => {
     if (!ready || !sendDraft(ticket, mode, text)) return
-    const entry = store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null, then })
+    const entry = store.send(written(text), { internal, based_on: guarded && begun_at > 0 ? begun_at : null, files, then })
     if (entry === null) {
       writeDraft(ticket, mode, text, begun_at > 0 ? begun_at : position)
       return
     }
-    setTurnedAway('')
+    if (files.length > 0) setFiles(target.draft, [])
     input.current?.focus()
     if (then !== null) team?.onResolve(entry.key)
   }
   const sendAndResolve = () => send(team === undefined || internal ? null : 'resolved')
   const enterSends = store.habits.enter.value === 'sends'
   const offer = team?.offer(text, (next) => { write(next); input.current?.focus() }) ?? null
-  const files = (transfer: DataTransfer | null): boolean => {
-    const names = [...(transfer?.files ?? [])].map((file) => file.name)
-    if (names.length > 0) setTurnedAway(inRow(names))
-    return names.length > 0
-  }
   const label = t(internal ? 'composer.note' : team !== undefined ? 'composer.reply' : 'composer.message')
   return (
     <form
@@ -123,15 +131,15 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
       data-testid={T.composer}
       data-mode={mode}
       onSubmit={(event) => { event.preventDefault(); send() }}
-      onDragOver={(event) => { if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault() }}
-      onDrop={(event) => { if (files(event.dataTransfer)) event.preventDefault() }}
+      onDrop={(event) => attach.onTransfer(event, event.dataTransfer)}
     >
       <div class="composer-box">
         {team !== undefined && <team.parts.Modes mode={mode} onMode={(next) => { team.onMode(next); input.current?.focus() }} />}
-        {stale && team !== undefined && <team.parts.Stale onRead={() => rebaseDraft(ticket, mode, position)} />}
-        {turnedAway !== '' && <p class="stale" role="alert" data-testid={T.composerFiles}><span dir="auto">{t('composer.no_files', { names: turnedAway })}</span><button type="button" class="quiet" onClick={() => setTurnedAway('')}>{t('app.dismiss')}</button></p>}
+        {stale && team !== undefined && <team.parts.Stale onRead={rebase} />}
+        {Chips !== null && <Chips access={store.files} target={target} />}
         {offer?.menu}
         <div class="row">
+          {team === undefined && Buttons !== null && <Buttons area=".ticket" onFiles={attach.onFiles} />}
           <textarea
             ref={input}
             rows={2}
@@ -146,7 +154,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
             data-testid={T.composerInput}
             dir="auto"
             onInput={(event) => write(event.currentTarget.value)}
-            onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
+            onPaste={(event) => attach.onTransfer(event, event.clipboardData)}
             onKeyDown={(event) => {
               if (isComposing(event)) return
               const withControl = event.ctrlKey || event.metaKey
@@ -168,11 +176,12 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
           {team === undefined && <Send ready={ready} label={t('composer.send')} />}
         </div>
         <div class="composer-bar">
+          {team !== undefined && Buttons !== null && <Buttons area=".ticket" onFiles={attach.onFiles} />}
           {team?.hasReplies === true && <team.parts.Replies text={text} onText={(next) => { write(next); input.current?.focus() }} />}
           <p class="hint">
             {over > 0
               ? <TooLong id={`${ticket}-long`}>{t('composer.too_long', { n: over })}</TooLong>
-              : <button type="button" class="link" title={`${t(enterSends ? 'composer.hint' : 'composer.hint_breaks')}. ${t('composer.enter_change')}`} data-testid={T.composerEnter} data-value={store.habits.enter.value} onClick={() => { store.habits.enter.value = enterSends ? 'breaks' : 'sends' }}>{t(team === undefined ? (enterSends ? 'composer.hint' : 'composer.hint_breaks') : enterSends ? 'composer.enter_sends' : 'composer.enter_breaks')}</button>}
+              : hint}
           </p>
           {team !== undefined && !internal && <team.parts.SendResolve isReady={ready} onSend={sendAndResolve} />}
           {team !== undefined && <Send ready={ready} label={t(internal ? 'composer.send_note' : 'composer.send')} />}

@@ -56,6 +56,8 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
     }
     case 'rated': return t(`activity.rated${you}`, { who, new: after })
     case 'logged': return t(`activity.logged${you}`, { who, what: event.description ?? after })
+    case 'attachment_checked':
+    case 'internal_attachment_checked': return t('activity.attachment_checked', { file: event.message?.attachments.find(({ id }) => id === event.old_value)?.name ?? '' })
     case 'unreadable':
     case 'unknown': return t('activity.unknown')
     case 'created':

@@ -1,8 +1,9 @@
 // Renders icons. Each icon is next to a word or has a label.
 
+import type { FILE_ICONS } from './file-icons.ts'
 import { BASE_ICONS, type PAGE_ICONS } from './icons.ts'
 
-export type IconName = keyof typeof BASE_ICONS | keyof typeof PAGE_ICONS
+export type IconName = keyof typeof BASE_ICONS | keyof typeof PAGE_ICONS | keyof typeof FILE_ICONS | 'clip' | 'camera'
 
 const paths = new Map<string, string>(Object.entries(BASE_ICONS))
 

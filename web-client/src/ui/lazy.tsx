@@ -5,7 +5,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { sentencesCame, t } from '../locales/index.ts'
 import { Skeleton } from './skeleton.tsx'
 
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => preact.JSX.Element {
+/** `lines`: how tall the placeholder is while the code loads; 0 for none. */
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, lines = 4): (props: P) => preact.JSX.Element {
   let found: ComponentType<P> | null = null
   let fault: unknown = null
   return function Lazy(props: P) {
@@ -16,7 +17,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (
     }, [state])
     if (state === 'failed') return failed(() => setState('working'), fault)
     const Part = found
-    return Part === null ? <Skeleton lines={4} /> : <Part {...props} />
+    return Part !== null ? <Part {...props} /> : <>{lines > 0 && <Skeleton lines={lines} />}</>
   }
 }
 

@@ -2,7 +2,7 @@
 // this kind. The result equals the parser's, as a test checks. Any text that the parser might read differently is left to the parser.
 
 import type { ComponentChildren, VNode } from 'preact'
-import { inOrder } from '../protocol/visible.ts'
+import { inOrder } from '../protocol/shown-text.ts'
 import { t } from '../locales/index.ts'
 
 /** A link that the Markdown parser would not read differently. It is surrounded by spaces, line ends or a sentence's final punctuation. */

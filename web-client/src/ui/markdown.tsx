@@ -3,7 +3,8 @@
 
 import type { Token, Tokens } from 'marked'
 import { Fragment, type ComponentChildren, type VNode } from 'preact'
-import { inOrder, inOwnOrder } from '../protocol/visible.ts'
+import { inOrder } from '../protocol/shown-text.ts'
+import { inOwnOrder } from '../protocol/visible.ts'
 import { anchor, safe } from './links.tsx'
 import { partsOf } from './markdown-parts.ts'
 import { infoOf, isFormatting, lexLight, numberOf, shows, textOf } from './markdown-tokens.ts'

@@ -16,7 +16,7 @@ import { newestSeq, othersAfter, useFlood } from './flood.ts'
 import { Skeleton } from './skeleton.tsx'
 import { Icon } from './icon.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
-import { undoSend } from './undo-send.ts'
+import { returnFiles, undoSend } from './undo-send.ts'
 import { useVirtual } from './virtual.ts'
 import { nameOf, type NameById } from './format.ts'
 
@@ -59,11 +59,16 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
       if (entry === null) return
       const mode = entry.internal ? 'note' : 'message'
       // Discard the queued message only after its text is in the draft again, so that the text is always stored.
-      returnToDraft(ticket, mode, entry.body, store.timeline.peek().position ?? 0)
+      const position = store.timeline.peek().position ?? 0
+      returnToDraft(ticket, mode, entry.body, position)
+      returnFiles(store.files, ticket, mode, entry, position)
       store.discard(key)
       wanted.value = { ticket, mode }
     },
-    onDiscard: (key) => void store.discard(key),
+    onDiscard: (key) => {
+      const files = store.discard(key)?.files ?? []
+      if (files.length > 0) void store.files.load().then(({ drop }) => drop(files), () => {})
+    },
     onUndo: (key) => undoSend(store, ticket, wanted, key),
   }), [store, ticket, wanted])
   return (
@@ -124,7 +129,7 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
         // Call the component as a function instead of using JSX, so that a message keeps its element when it goes from pending to stored. A
         // screen reader would read out a new element again.
         case 'message': return Message({ store, item, reader, grouped })
-        case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
+        case 'pending': return PendingMessage({ store, pending: item.pending, grouped, ...actions })
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
       }
     }

@@ -1,4 +1,4 @@
-// The buttons to edit or remove a stored message, and the list of its earlier versions.
+// The buttons to edit or remove a stored message, and the time of its last edit.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { TicketStore } from '../client/ticket.ts'
@@ -6,7 +6,6 @@ import type { TicketMessage } from '../protocol/model.ts'
 import { dateTime } from '../locales/dates.ts'
 import { t } from '../locales/index.ts'
 import { shortWhen } from '../locales/times.ts'
-import { earlier } from '../timeline/view.ts'
 import { T } from '../testids.ts'
 import { Icon } from './icon.tsx'
 import { lazy } from './lazy.tsx'
@@ -71,20 +70,20 @@ function goTo(from: HTMLElement, by: 1 | -1): void {
   all[all.indexOf(from) + by]?.focus()
 }
 
-/** Says that the message was edited and when. People who may see its earlier versions can open them. */
-export function Edited({ store, message, at }: ToolsProps & { readonly at: string }) {
-  const [isOpen, setOpen] = useState(false)
-  const versions = earlier(store.timeline.value, message)
-  const when = t('timeline.edited_at', { when: shortWhen(at, Date.now()) })
-  if (versions.length === 0) return <span title={dateTime(at)} data-testid={T.messageEdited}>{when}</span>
-  return (
-    <>
-      <button type="button" class="edited" aria-expanded={isOpen} title={`${dateTime(at)} · ${t('timeline.versions')}`} data-testid={T.messageEdited} onClick={() => setOpen(!isOpen)}>{when}</button>
-      {isOpen && (
-        <ol class="versions" aria-label={t('timeline.versions')}>
-          {versions.map((version) => <li key={version.at} data-testid={T.messageVersion}><time dateTime={version.at}>{dateTime(version.at)}</time><p>{version.text}</p></li>)}
-        </ol>
-      )}
-    </>
-  )
+export const editedWhen = (at: string) => t('timeline.edited_at', { when: shortWhen(at, Date.now()) })
+
+/** Says that the message was edited and when. */
+export function EditedAt({ at }: { readonly at: string }) {
+  return <span title={dateTime(at)} data-testid={T.messageEdited}>{editedWhen(at)}</span>
+}
+
+interface EditedProps extends ToolsProps {
+  readonly at: string
+}
+
+export let Edited: (props: EditedProps) => preact.JSX.Element = EditedAt
+
+/** Sets what says that a message was edited. For staff, who receive earlier versions of messages; the widget does not need it. */
+export function showEdited(by: typeof Edited): void {
+  Edited = by
 }

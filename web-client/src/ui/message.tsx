@@ -10,8 +10,12 @@ import type { TicketStore } from '../client/ticket.ts'
 import { Avatar } from './badges.tsx'
 import { Body } from './body.tsx'
 import { Icon } from './icon.tsx'
-import { EditForm, Edited, MessageTools, RemoveForm } from './message-tools.tsx'
+import { lazy } from './lazy.tsx'
+import { Edited, EditForm, MessageTools, RemoveForm } from './message-tools.tsx'
 import { inWords, nameOf, type NameById } from './format.ts'
+
+const MessageFiles = lazy(async () => (await import('./message-files.tsx')).MessageFiles, 1)
+const PendingFiles = lazy(async () => (await import('./message-files.tsx')).PendingFiles, 1)
 
 export interface PendingActions {
   readonly onRetry: (key: string) => void
@@ -62,11 +66,9 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
           </header>
         )}
         {isEdited ? <EditForm edits={store.edits} message={message} changing={changing} /> : message.redacted_at === null
-          ? <Body text={message.body} />
+          ? (message.body !== '' || message.attachments.length === 0) && <Body text={message.body} />
           : <p class="body removed" data-testid={T.messageBody}>{t('timeline.redacted')}</p>}
-        {message.attachments.length > 0 && (
-          <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
-        )}
+        {message.redacted_at === null && message.attachments.length > 0 && <MessageFiles access={store.files} files={message.attachments} />}
         {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
         {/* `aria-live="off"`: a screen reader must not read out the tools when they open, or the text "edited 2 minutes ago" when its time
             changes. */}
@@ -86,12 +88,13 @@ function Mark({ state }: { readonly state: 'waiting' | 'stored' | 'seen' }) {
 }
 
 interface PendingProps extends PendingActions {
+  readonly store: TicketStore
   readonly pending: Pending
   readonly grouped: boolean
 }
 
-export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
-  const { key, body, internal, state } = pending
+export function PendingMessage({ store, pending, grouped, ...actions }: PendingProps) {
+  const { key, body, internal, state, files = [] } = pending
   return (
     <article
       class={`message mine ${internal ? 'note' : ''} ${grouped ? 'grouped' : ''} ${state.kind}`}
@@ -110,7 +113,8 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
             <span class="author">{t('app.you')}</span>
           </header>
         )}
-        <Body text={body} />
+        {(body !== '' || files.length === 0) && <Body text={body} />}
+        {files.length > 0 && <PendingFiles access={store.files} pending={pending} onDiscard={actions.onDiscard} />}
         {isUndecided(state)
           ? <Undecided state={state} pendingKey={key} {...actions} />
           : <footer><Foot pending={pending} onUndo={actions.onUndo} /></footer>}

@@ -8,24 +8,26 @@ import { loadConfig, NoSignIn, SiteRefused } from '../client/config.ts'
 import type { Client } from '../client/client.ts'
 import { closeDrafts, openDrafts } from '../client/drafts.ts'
 import { createPreferences, type GivenPreferences, type Preferences } from '../client/preferences.ts'
-import { createOwnSignIn, type OwnSignIn } from '../client/own-sign-in.ts'
-import { createDevAuth, tokenFrom } from '../client/page-auth.ts'
+import type { OwnSignIn } from '../client/own-sign-in.ts'
+import { tokenFrom } from '../client/page-auth.ts'
 import { createTeamClient } from '../client/team-client.ts'
 import type { Router } from '../client/memory-router.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { sentencesCame, t, type StringKey } from '../locales/index.ts'
 import { T } from '../testids.ts'
+import { guardDrops } from './drop-guard.ts'
 import { TopBar, type Site } from './frame.tsx'
 import { lazy, showFailed } from './lazy.tsx'
 import { PartFailed } from './part-failed.tsx'
 import { Skeleton } from './skeleton.tsx'
-import { SignIn } from './sign-in.tsx'
 
 showFailed((onRetry, fault) => <PartFailed onRetry={onRetry} fault={fault} />)
 
 /** The sign-out dialog. It is loaded right after the first screen, because it is needed most when there is no connection. */
 const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut
 const SignOut = lazy(loadSignOut)
+/** The choice of a demo person. Only development servers have it. */
+const SignIn = lazy(async () => (await import('./sign-in.tsx')).SignIn)
 
 export interface AppProps {
   readonly client: Client
@@ -139,11 +141,15 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     return <Gate title={title} open={now} />
   }
   render(<Root />, place.container)
+  // In a host page, only the app's own part is guarded.
+  const guarding = new AbortController()
+  guardDrops(place.ownsTab ? document.documentElement : place.container, guarding.signal)
   const keptFocus = import('./keep-focus.ts').then(({ keepFocus }) => keepFocus(place.container)).catch(() => () => {})
   void begin()
   return () => {
     stop()
     stopListening()
+    guarding.abort()
     client.peek()?.dispose()
     toastsFor(null)
     closeDrafts()
@@ -168,12 +174,12 @@ async function open(place: Place, title: StringKey, { signOut, ended, stays }: L
   await sentencesCame()
   // Sign-in through the desk's OpenID provider uses a cookie of the desk's origin, so it does not work in a page of another site.
   const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
-    ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
+    ? (await import('../client/own-sign-in.ts')).createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
     : null
   const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
   // Without a source of tokens, no one can sign in, except as a demo person of a development server.
   if (getToken === null && !config.dev) throw new NoSignIn()
-  const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
+  const auth = getToken === null ? (await import('../client/dev-auth.ts')).createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
   const { demo } = auth
   const outOf = async (by: OwnSignIn) => {
     const done = await by.signOut()

@@ -1,6 +1,9 @@
 // The form for a new ticket. Its text is stored on this device until the ticket has been created.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { NEW_TICKET } from '../client/draft-files.ts'
+import type { FileAccess } from '../client/file-access.ts'
+import { withFiles } from '../client/new-ticket-files.ts'
 import { onWindow } from '../client/on-window.ts'
 import { createOnce, type Opening } from '../client/open-once.ts'
 import { afterSent, faultsOf, keptTicketDraft, ticketOf, type DraftFault, type TicketDraft } from '../client/ticket-draft.ts'
@@ -12,14 +15,16 @@ import { fieldOf } from '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { ProblemLine } from './feedback.tsx'
 import { TooLong } from './too-long.tsx'
+import { useAttach } from './use-attach.ts'
 
 interface FormProps {
-  readonly client: { readonly identity: { readonly id: string }; readonly rest: Opening }
+  readonly client: { readonly identity: { readonly id: string }; readonly rest: Opening; readonly files: FileAccess }
   readonly onCreated: (number: string) => void
   readonly onCancel: () => void
 }
 
 const LEFT_SHOWN = 40
+const TARGET = { draft: NEW_TICKET, ticket: null, internal: false, position: 0 }
 
 export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
   const [kept] = useState(() => keptTicketDraft(client.identity.id))
@@ -64,15 +69,17 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
     kept.write(latest.current)
     setProblem(null)
   }
+  const attach = useAttach({ access: client.files, target: TARGET })
+  const { Buttons, Chips } = attach
   const isBegun = isWritten(draft)
-  const faults = faultsOf(draft)
+  const faults = faultsOf(draft, attach.files.length > 0)
   const submit = async () => {
     setTried(true)
-    if (busy || meet()) return
+    if (busy || attach.isStuck || meet()) return
     if (faults.subject !== null) return subject.current?.focus()
     if (faults.description !== null) return description.current?.focus()
     setBusy(true)
-    const result = await createOnce(client.rest, client.identity.id, ticketOf(draft))
+    const result = await withFiles(client.files, (attachments) => createOnce(client.rest, client.identity.id, { ...ticketOf(draft), ...attachments }))
     setBusy(false)
     if (!result.ok) {
       setProblem(result.problem)
@@ -89,7 +96,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
   const wrong = { subject: words('subject'), description: words('description') }
   const isAtField = refused?.name === 'subject' || refused?.name === 'description'
   return (
-    <form class="new-ticket" data-testid={T.newForm} onSubmit={(event) => { event.preventDefault(); void submit() }} noValidate>
+    <form class="new-ticket" data-testid={T.newForm} onSubmit={(event) => { event.preventDefault(); void submit() }} onPaste={(event) => attach.onTransfer(event, event.clipboardData)} onDrop={(event) => attach.onTransfer(event, event.dataTransfer)} noValidate>
       <label>
         <span>{t('new.subject')}</span>
         <input ref={subject} value={draft.subject} dir="auto" required data-testid={T.newSubject} aria-invalid={wrong.subject !== null} aria-describedby={wrong.subject !== null ? `${id}-s` : undefined} onInput={(event) => change({ subject: event.currentTarget.value })} />
@@ -98,9 +105,13 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       </label>
       <label>
         <span>{t('new.description')}</span>
-        <textarea ref={description} rows={7} value={draft.description} dir="auto" required data-testid={T.newDescription} aria-invalid={wrong.description !== null} aria-describedby={wrong.description !== null ? `${id}-d` : undefined} onInput={(event) => change({ description: event.currentTarget.value })} />
+        <textarea ref={description} rows={7} value={draft.description} dir="auto" required={attach.files.length === 0} data-testid={T.newDescription} aria-invalid={wrong.description !== null} aria-describedby={wrong.description !== null ? `${id}-d` : undefined} onInput={(event) => change({ description: event.currentTarget.value })} />
         <Wrong id={`${id}-d`} sentence={wrong.description} isLong={faults.description?.kind === 'long'} />
       </label>
+      <div class="new-files">
+        {Buttons !== null && <Buttons area=".dialog-body" onFiles={attach.onFiles} />}
+        {Chips !== null && <Chips access={client.files} target={TARGET} />}
+      </div>
       <div class="pair">
         <label>
           <span>{t('new.category')}</span>
@@ -120,7 +131,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       <div class="actions">
         <span class="muted hint">{isBegun && t(kept.isStored() ? 'new.kept' : 'new.unkept')}</span>
         <button type="button" class="quiet" onClick={onCancel}>{t('app.cancel')}</button>
-        <button type="submit" class="primary" disabled={busy} data-testid={T.newSubmit}>{t('new.submit')}</button>
+        <button type="submit" class="primary" disabled={busy || attach.isStuck} data-testid={T.newSubmit}>{t(busy && attach.files.length > 0 ? 'new.sending' : 'new.submit')}</button>
       </div>
     </form>
   )

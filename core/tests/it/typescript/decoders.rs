@@ -205,12 +205,13 @@ impl Writer<'_> {
             .filter(|shape| uses(&body, shape))
             .copied()
             .collect();
-        writeln!(
-            text,
-            "import {{ {} }} from '../shape.ts'",
-            shapes.join(", ")
-        )
-        .unwrap();
+        // The widget's first screen loads only the functions of `shape-first.ts`.
+        let source = match FILES[level].0 {
+            "first" => "shape-first",
+            _ => "shape",
+        };
+        let names = shapes.join(", ");
+        writeln!(text, "import {{ {names} }} from '../{source}.ts'").unwrap();
         for (other, (file, _)) in FILES.iter().enumerate().take(level) {
             let needed: Vec<_> = levels
                 .iter()

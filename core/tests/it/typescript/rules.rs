@@ -4,7 +4,7 @@
 /// The decoder files, each with its root types. `first` has the types that a web page needs before
 /// it has a ticket, and `ticket` those that every web page with a ticket needs. Types that no root
 /// type needs go into `team`.
-pub const FILES: [(&str, &[&str]); 4] = [
+pub const FILES: [(&str, &[&str]); 5] = [
     ("first", &["MeView", "Availability", "Problem", "Status"]),
     (
         "ticket",
@@ -18,8 +18,25 @@ pub const FILES: [(&str, &[&str]); 4] = [
             "ClientConfig",
         ],
     ),
+    // Types that are needed with the first file of a message.
+    ("files", &["Upload", "TicketFilePage", "AttachmentLink"]),
     // Types for the settings screens, which are loaded only when they are opened.
-    ("admin", &["AccessPage", "AccessActions", "SystemView"]),
+    (
+        "admin",
+        &[
+            "AccessPage",
+            "AccessActions",
+            "SystemView",
+            "RetentionView",
+            "RetentionDryRun",
+            "DueTicketPage",
+            "LegalHoldPage",
+            "ErasureView",
+            "JobsView",
+            "DeadDeliveryPage",
+            "DeliveriesReplayed",
+        ],
+    ),
     ("team", &[]),
 ];
 
@@ -30,6 +47,7 @@ pub const UNREAD: &[&str] = &[
     "ClientFrame",
     "InboxFilter",
     "Feature",
+    "Decision",
     "CustomerFrame",
     "CustomerPerson",
     "CustomerRead",
@@ -51,6 +69,15 @@ pub const LENIENT: &[(&str, &str)] = &[
     ("CustomerTicket.read_seq", "0"),
     ("Attachment.size_bytes", "0"),
     ("Attachment.content_type", "''"),
+    ("Attachment.state", "'external'"),
+    ("TicketFile.size_bytes", "0"),
+    ("TicketFile.content_type", "''"),
+    ("TicketFile.state", "'external'"),
+    ("ClientConfig.attachments_max", "LIMITS.attachments_max"),
+    (
+        "ClientConfig.attachment_bytes_max",
+        "LIMITS.attachment_bytes_max",
+    ),
     ("SavedReply.updated_at", "''"),
     ("Availability.open", "true"),
     ("LastMessage.side", "'staff'"),
@@ -78,6 +105,7 @@ pub const STRICT: &[&str] = &[
     "subscribed.events",
     "StaffEventPage.events",
     "BulkOutcome.results",
+    "TicketFilePage.attachments",
     "PersonFound.role",
     "typing.on",
 ];
@@ -88,6 +116,8 @@ pub const TITLES: &[&str] = &[
     "StaffTicket.subject",
     "CustomerTicket.subject",
     "Attachment.name",
+    "TicketFile.name",
+    "Upload.name",
 ];
 pub const LINES: &[&str] = &[
     "StaffEvent.old_value",

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use helpline_core::actor::Audience;
-use helpline_core::body::check_attachments;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{MessageId, TicketId, TicketRef};
 use helpline_core::policy::{self, TicketAction};
@@ -17,7 +16,7 @@ use helpline_core::reject::Reject;
 use helpline_persistence::{Store, messages as persisted, tickets};
 use uuid::Uuid;
 
-use super::parse::parse_body;
+use super::parse::{parse_body, parse_content};
 use crate::http::current_user::{CurrentUser, NamedTicket, OpenTicket};
 use crate::http::endpoint::{Needs, Route};
 use crate::http::extract::{IdempotencyKey, MessagePath};
@@ -76,9 +75,8 @@ pub async fn send(
     JsonBody(new): JsonBody<NewMessage>,
 ) -> Result<Response, Refusal> {
     let internal = new.internal.unwrap_or(false);
-    let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
-    check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
+    let body = parse_content("body", new.body, &attachments)?;
     // Do not check the ticket's state at this point. A retry with the same `Idempotency-Key` must
     // get the original response, even if the ticket has been closed since the original request.
     let ticket = match ticket {

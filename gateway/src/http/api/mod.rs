@@ -2,21 +2,27 @@
 //! their OpenAPI descriptions in `Docs`.
 
 mod access_log;
+mod attachments;
 mod bulk;
+mod erasures;
 mod history;
+mod jobs;
 mod me;
 mod messages;
+mod outcome;
 mod parse;
 mod people;
 mod public;
 mod redactions;
 mod replies;
+mod retention;
 mod roles;
 mod settings;
 mod stats;
 mod system;
 mod ticket_list;
 mod tickets;
+mod uploads;
 mod widget;
 
 use utoipa::OpenApi;
@@ -53,6 +59,14 @@ pub(super) const NOUNS: &[Noun] = &[
         describe: messages::Docs::openapi,
     },
     Noun {
+        routes: uploads::ROUTES,
+        describe: uploads::Docs::openapi,
+    },
+    Noun {
+        routes: attachments::ROUTES,
+        describe: attachments::Docs::openapi,
+    },
+    Noun {
         routes: redactions::ROUTES,
         describe: redactions::Docs::openapi,
     },
@@ -77,8 +91,20 @@ pub(super) const NOUNS: &[Noun] = &[
         describe: replies::Docs::openapi,
     },
     Noun {
+        routes: erasures::ROUTES,
+        describe: erasures::Docs::openapi,
+    },
+    Noun {
+        routes: retention::ROUTES,
+        describe: retention::Docs::openapi,
+    },
+    Noun {
         routes: system::ROUTES,
         describe: system::Docs::openapi,
+    },
+    Noun {
+        routes: jobs::ROUTES,
+        describe: jobs::Docs::openapi,
     },
     Noun {
         routes: access_log::ROUTES,

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use helpline_core::attachment::check_files;
 use helpline_core::body::Body;
-use helpline_core::ids::UserId;
+use helpline_core::ids::{UploadId, UserId};
 use helpline_core::policy::TicketAction;
 use helpline_core::protocol::TicketPatch;
 use helpline_core::reject::RejectCode;
@@ -89,6 +90,20 @@ pub(super) fn parse_cursor<C: FromStr<Err = InvalidCursor>>(text: &str) -> Resul
 /// Parses a message's text. A refusal contains the name of the request's `field`.
 pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
     Body::parse(text)
+        .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
+}
+
+/// Parses a message's text, which may be empty if the message has files. Checks the list of files.
+pub(super) fn parse_content(
+    field: &str,
+    text: String,
+    files: &[UploadId],
+) -> Result<Body, Refusal> {
+    check_files(files).map_err(|error| Refusal::field("attachments", error))?;
+    if files.is_empty() {
+        return parse_body(field, text);
+    }
+    Body::parse_with_files(text)
         .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use chrono::Utc;
-use helpline_core::protocol::{Availability, ClientConfig, Feature, NavLink};
+use helpline_core::limits;
+use helpline_core::protocol::{Availability, ClientConfig, NavLink};
 
 use crate::config::{Config, DevPeople};
 use crate::http::endpoint::{Needs, Route};
@@ -13,6 +14,7 @@ use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 use crate::http::site::oidc;
 use crate::services::DeskSettings;
+use crate::services::attachments::features;
 use crate::services::opening_hours::Hours;
 use axum::routing::on;
 use utoipa::OpenApi;
@@ -43,7 +45,11 @@ pub(super) struct Docs;
 
 /// Returns the configuration of the web client. Needs no token.
 #[utoipa::path(get, path = CONFIG.path, operation_id = "client_config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
-pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
+pub async fn config(
+    State(config): State<Arc<Config>>,
+    State(settings): State<Arc<DeskSettings>>,
+    NoInput: NoInput,
+) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
     // If the host platform issues tokens, clients get them from `token_url` and do not sign in
@@ -60,6 +66,7 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
         sign_out_url: own(oidc::SIGN_OUT_PATH),
         home_url: pages.home_url.as_ref().map(text),
         roles_managed_at: pages.roles_managed_at.as_ref().map(text),
+        roles_managed: pages.roles_managed_at.is_some() || settings.roles_managed().await,
         links: pages.links.iter().map(NavLink::from).collect(),
         languages: pages
             .languages
@@ -67,7 +74,9 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
             .map(|language| language.as_str().to_owned())
             .collect(),
         dev: config.dev_people == DevPeople::Present,
-        features: Feature::names(),
+        attachments_max: limits::ATTACHMENTS_MAX as u32,
+        attachment_bytes_max: config.files.upload_bytes_max,
+        features: features(&config.files),
     })
 }
 

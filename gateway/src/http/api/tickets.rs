@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use helpline_core::actor::Audience;
-use helpline_core::body::{Subject, check_attachments};
+use helpline_core::body::Subject;
 use helpline_core::ids::{MessageId, TicketId};
 use helpline_core::limits;
 use helpline_core::policy::{DeskAction, TicketAction};
@@ -21,7 +21,7 @@ use helpline_persistence::{Store, StoreError};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::parse::{Change, nul_in, parse_body};
+use super::parse::{Change, nul_in, parse_content};
 use super::ticket_list::{ListParams, Scope};
 use crate::database::OwnSearches;
 use crate::http::current_user::{CurrentUser, OpenTicket};
@@ -151,7 +151,6 @@ pub async fn create(
     JsonBody(new): JsonBody<NewTicket>,
 ) -> Result<Response, Refusal> {
     let attachments = new.attachments.unwrap_or_default();
-    check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
     let metadata = new.metadata.unwrap_or_default();
     let metadata_bytes = serde_json::to_vec(&metadata).map_or(usize::MAX, |json| json.len());
     if metadata_bytes > limits::METADATA_BYTES_MAX {
@@ -166,10 +165,14 @@ pub async fn create(
             "must not contain the character U+0000",
         ));
     }
-    let description = parse_body("description", new.description)?;
+    let description = parse_content("description", new.description, &attachments)?;
     let subject = match new.subject {
         Some(subject) => {
             Subject::parse(&subject).map_err(|error| Refusal::field("subject", error))?
+        }
+        None if description.as_str().trim().is_empty() => {
+            let why = "is required for a ticket without a text";
+            return Err(Refusal::field("subject", why));
         }
         None => Subject::derived(&description),
     };

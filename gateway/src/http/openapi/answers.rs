@@ -11,7 +11,7 @@ use crate::http::api;
 use crate::http::endpoint::{Needs, Route};
 
 /// The HTTP statuses of refusals, with their descriptions in the OpenAPI document.
-const REFUSALS: [(u16, &str); 13] = [
+const REFUSALS: [(u16, &str); 16] = [
     (400, "The body is not JSON, or is incomplete"),
     (401, "The token is missing, invalid or expired"),
     (403, "The person may not do this, or is blocked (`blocked`)"),
@@ -25,6 +25,11 @@ const REFUSALS: [(u16, &str); 13] = [
         "The stored state does not allow the request; `code` gives the reason, and with `stale`, `head` is the ticket's head",
     ),
     (
+        410,
+        "The bytes of the file are deleted (`attachment_infected`, `attachment_not_scannable`, `attachment_gone`)",
+    ),
+    (411, "The request has no `Content-Length`"),
+    (
         412,
         "The object does not match `If-Match` (`precondition_failed`)",
     ),
@@ -34,7 +39,8 @@ const REFUSALS: [(u16, &str); 13] = [
         422,
         "A field is invalid (`invalid_field`, `invalid_body`) or unknown (`unknown_field`); `title` begins with its name",
     ),
-    (429, "Too many requests"),
+    (423, "The file is still being checked"),
+    (429, "Too many requests, or a quota is used up"),
     (500, "An error inside the server"),
     (
         503,
@@ -52,7 +58,12 @@ const SIDES: [(&str, [&str; 2]); 4] = [
 
 /// Response fields that are omitted if they have no value, as schema and field name. All other
 /// response fields are always present, and may be null.
-const LEFT_OUT: [(&str, &str); 8] = [
+const LEFT_OUT: [(&str, &str); 13] = [
+    ("Attachment", "width"),
+    ("Attachment", "height"),
+    ("TicketFile", "width"),
+    ("TicketFile", "height"),
+    ("TicketFile", "is_internal"),
     ("Problem", "assigned_to"),
     ("StaffEvent", "description"),
     ("StaffEvent", "message"),
@@ -105,7 +116,7 @@ fn refusal(status: u16, about: &str) -> Value {
             response["headers"]["WWW-Authenticate"] =
                 json!({"required": true, "schema": {"type": "string", "const": "Bearer"}});
         }
-        429 | 503 => {
+        409 | 429 | 503 => {
             response["headers"]["Retry-After"] = json!({
                 "description": "`retry_after_ms` in whole seconds, rounded up; absent if it is unknown",
                 "schema": {"type": "integer", "minimum": 1},
@@ -119,7 +130,19 @@ fn refusal(status: u16, about: &str) -> Value {
 fn may_answer(route: &Route, operation: &Value, status: u16) -> bool {
     match status {
         401 | 403 => route.needs != Needs::Nothing,
-        404 => route.path.contains('{'),
+        // The body of a new legal hold names a ticket or a person, that of an upload a ticket.
+        404 => {
+            let names_in_body = ["set_legal_hold", "reserve_upload"];
+            route.path.contains('{')
+                || names_in_body
+                    .iter()
+                    .any(|name| operation["operationId"] == *name)
+        }
+        410 => {
+            route.path.contains("/attachments/{") || operation["operationId"] == "reserve_upload"
+        }
+        411 => operation["operationId"] == "store_upload",
+        423 => route.path.contains("/attachments/{"),
         409 => route.method != "GET",
         412 => operation["parameters"]
             .as_array()

@@ -25,16 +25,16 @@ enum Bound {
     Form(&'static str),
 }
 
-fn fields() -> [(&'static str, &'static str, Bound); 19] {
+fn fields() -> [(&'static str, &'static str, Bound); 26] {
     use Bound::{Chars, Form, Items, Whole};
     let attachments = Items(0, limits::ATTACHMENTS_MAX);
     let size = Whole(0, limits::EXACT_NUMBER_MAX);
     let name = || Chars(1, limits::ATTACHMENT_NAME_CHARS_MAX);
     [
         ("NewTicket", "subject", Chars(1, limits::SUBJECT_CHARS_MAX)),
-        ("NewTicket", "description", Chars(1, limits::BODY_BYTES_MAX)),
+        ("NewTicket", "description", Chars(0, limits::BODY_BYTES_MAX)),
         ("NewTicket", "attachments", attachments),
-        ("NewMessage", "body", Chars(1, limits::BODY_BYTES_MAX)),
+        ("NewMessage", "body", Chars(0, limits::BODY_BYTES_MAX)),
         (
             "NewMessage",
             "attachments",
@@ -65,11 +65,38 @@ fn fields() -> [(&'static str, &'static str, Bound); 19] {
             Chars(0, limits::REPLY_FOLDER_CHARS_MAX),
         ),
         ("BulkPatch", "tickets", Items(1, limits::BULK_TICKETS_MAX)),
+        ("NewUpload", "name", Chars(1, limits::UPLOAD_NAME_BYTES_MAX)),
+        (
+            "NewUpload",
+            "content_type",
+            Chars(0, limits::MEDIA_TYPE_CHARS_MAX),
+        ),
+        (
+            "NewUpload",
+            "size_bytes",
+            Whole(1, limits::EXACT_NUMBER_MAX),
+        ),
         ("Attachment", "name", name()),
-        ("Attachment", "content_type", name()),
+        (
+            "Attachment",
+            "content_type",
+            Chars(1, limits::MEDIA_TYPE_CHARS_MAX),
+        ),
         ("Attachment", "size_bytes", size),
         ("Rating", "satisfaction_rating", Whole(1, 5)),
         ("TicketPatch", "assigned_to", Chars(2, 36)),
+        ("DeliveryReplay", "ids", Items(1, limits::DELIVERY_IDS_MAX)),
+        (
+            "DeliveryReplaySince",
+            "kind",
+            Chars(1, limits::JOB_NAME_CHARS_MAX),
+        ),
+        (
+            "DeliveryReplaySince",
+            "receiver",
+            Chars(1, limits::DELIVERY_RECEIVER_CHARS_MAX),
+        ),
+        ("HeldTimer", "id", Whole(1, limits::EXACT_NUMBER_MAX)),
     ]
 }
 
@@ -96,6 +123,11 @@ fn parameters() -> Vec<(&'static str, &'static str, Bound)> {
         ("/v1/tickets/{ticket}/activity", "limit", Whole(1, page)),
         ("/v1/tickets/{ticket}/messages", "limit", Whole(1, page)),
         (
+            "/v1/tickets/{ticket}/attachments",
+            "limit",
+            Whole(1, limits::ATTACHMENT_PAGE_MAX.into()),
+        ),
+        (
             "/v1/access-log",
             "limit",
             Whole(1, limits::ACCESS_LOG_PAGE_MAX.into()),
@@ -110,6 +142,8 @@ fn parameters() -> Vec<(&'static str, &'static str, Bound)> {
         ("", "message", Id),
         ("", "user", Id),
         ("", "reply", Id),
+        ("", "upload", Id),
+        ("", "attachment", Id),
         (
             "",
             "name",

@@ -13,6 +13,8 @@ use super::widget_sites::WidgetSites;
 use crate::config::Config;
 
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// A file that a person has uploaded: nothing in it runs, even where a browser shows it.
+const FILE_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
@@ -24,6 +26,8 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
 pub(in crate::http) enum Made {
     /// JSON, text or files for the desk's own pages only.
     Data,
+    /// A file that a person has uploaded.
+    File,
     /// An HTML page of the desk.
     Page,
     /// The page inside the widget's frame. Allowed sites may embed it.
@@ -51,7 +55,8 @@ impl Policies {
     pub(in crate::http) fn new(config: &Config, sites: Arc<WidgetSites>) -> Self {
         let pages = &config.pages;
         // The policy allows only what the desk's pages need. The token URL may be on the host
-        // platform's origin.
+        // platform's origin. Previews of files need the person's token, so the pages request them
+        // and show them as `blob:` images.
         let token_origin = pages
             .token_url
             .as_ref()
@@ -59,7 +64,7 @@ impl Policies {
             .map(|origin| format!(" {origin}"))
             .unwrap_or_default();
         let page = format!(
-            "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
+            "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
         // A demo page imitates a page of another site, so it may load the widget from any
         // configured origin.
@@ -117,6 +122,7 @@ pub(in crate::http) async fn guard(
         .unwrap_or(by_type);
     let policy = match made {
         Made::Data | Made::Shared => HeaderValue::from_static(DATA_POLICY),
+        Made::File => HeaderValue::from_static(FILE_POLICY),
         Made::Page => policies.page.clone(),
         Made::Frame => policies.frame().await,
         Made::Demo => policies.demo.clone(),
@@ -127,7 +133,7 @@ pub(in crate::http) async fn guard(
     set(headers, header::REFERRER_POLICY, "no-referrer");
     set(headers, CROSS_ORIGIN_OPENER_POLICY, "same-origin");
     match made {
-        Made::Data | Made::Page | Made::Demo => {
+        Made::Data | Made::File | Made::Page | Made::Demo => {
             set(headers, header::X_FRAME_OPTIONS, "DENY");
             set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }

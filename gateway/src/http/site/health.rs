@@ -16,11 +16,13 @@ use crate::database::outage::OutageLog;
 use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::process;
+use crate::services::Hold;
 
 /// The components that `/readyz` checks.
 pub(in crate::http) struct Health {
     store: Store,
     relay: Arc<Relay>,
+    hold: Arc<Hold>,
     lifecycle: Lifecycle,
     outage: OutageLog,
     /// The database's last check result, which all callers share for [`limits::READINESS_MS`]. The
@@ -48,6 +50,11 @@ struct Report {
     /// The state of the Redis relay. It does not affect readiness, because without Redis the sweep
     /// (a periodic database query) delivers events.
     relay: &'static str,
+    /// Whether background work that cannot be undone is held. It does not affect readiness.
+    background: &'static str,
+    /// By how many seconds the consumer of the history is behind that is furthest behind. Null
+    /// before it was measured. It does not affect readiness.
+    background_lag_s: Option<f64>,
 }
 
 /// The state that `/readyz` and the metric `helpline_ready` report.
@@ -86,6 +93,8 @@ pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Respons
             database,
             draining,
             relay,
+            background: health.background(),
+            background_lag_s: health.hold.lag_s(),
         }),
     )
         .into_response()
@@ -98,6 +107,8 @@ pub(in crate::http) fn waiting() -> Response {
         database: Database::Unreachable,
         draining: false,
         relay: "not_asked",
+        background: "not_asked",
+        background_lag_s: None,
     };
     (StatusCode::SERVICE_UNAVAILABLE, Json(report)).into_response()
 }
@@ -118,13 +129,29 @@ pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
 }
 
 impl Health {
-    pub(in crate::http) fn new(store: Store, relay: Arc<Relay>, lifecycle: Lifecycle) -> Self {
+    pub(in crate::http) fn new(
+        store: Store,
+        relay: Arc<Relay>,
+        hold: Arc<Hold>,
+        lifecycle: Lifecycle,
+    ) -> Self {
         Self {
             store,
             relay,
+            hold,
             lifecycle,
             outage: OutageLog::new("readiness"),
             last: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The state of background work that cannot be undone, as the last check found it.
+    fn background(&self) -> &'static str {
+        match self.hold.last() {
+            None => "not_asked",
+            Some(held) if held.unconfirmed => "unconfirmed",
+            Some(held) if held.clock => "clock_jumped",
+            Some(_) => "running",
         }
     }
 

@@ -58,3 +58,51 @@ pub(super) fn faults_of_routes() -> Vec<Vec<String>> {
     });
     routes.collect()
 }
+
+/// Returns the combinations of label values that are known from the start.
+type Known = fn() -> Vec<Vec<String>>;
+
+pub(super) const fn counter(
+    name: &'static str,
+    labels: &'static [&'static str],
+    known: Known,
+    help: &'static str,
+) -> Family {
+    Family {
+        name,
+        kind: Kind::Counter,
+        help,
+        labels,
+        known,
+    }
+}
+
+pub(super) const fn gauge(
+    name: &'static str,
+    labels: &'static [&'static str],
+    known: Known,
+    help: &'static str,
+) -> Family {
+    Family {
+        name,
+        kind: Kind::Gauge,
+        help,
+        labels,
+        known,
+    }
+}
+
+pub(super) const fn histogram(
+    name: &'static str,
+    labels: &'static [&'static str],
+    known: Known,
+    help: &'static str,
+) -> Family {
+    Family {
+        name,
+        kind: Kind::Histogram,
+        help,
+        labels,
+        known,
+    }
+}

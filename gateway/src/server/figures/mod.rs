@@ -3,6 +3,7 @@
 //! generated from the table, and a test checks that the code records exactly these metrics.
 
 mod family;
+mod files;
 #[cfg(test)]
 mod page;
 mod table;
@@ -15,13 +16,11 @@ use crate::config::Config;
 use crate::runtime::process;
 use family::{Family, Kind};
 
-use table::FAMILIES;
-
 /// Registers every metric family at the metrics recorder of this process. Creates the known series
 /// of counters and histograms.
 pub fn describe() {
     process::remember_start();
-    for family in FAMILIES {
+    for family in families() {
         let Family {
             name, kind, help, ..
         } = *family;
@@ -48,6 +47,11 @@ pub fn describe() {
     metrics::gauge!("helpline_ready").set(0.0);
     let revision = option_env!("HELPLINE_REVISION").unwrap_or_default();
     metrics::gauge!("helpline_build_info", "version" => env!("CARGO_PKG_VERSION"), "revision" => revision).set(1.0);
+}
+
+/// All metric families except those of the process.
+fn families() -> impl Iterator<Item = &'static Family> {
+    table::FAMILIES.iter().chain(files::FAMILIES)
 }
 
 /// Sets the gauges that show limits, from the settings and from `helpline_core::limits`.

@@ -3,7 +3,7 @@
 use helpline_core::reject::CloseCode;
 use helpline_persistence::StoreError;
 
-use super::family::{Family, Kind, each, faults_of_routes, none, one};
+use super::family::{Family, counter, each, faults_of_routes, gauge, histogram, none, one};
 use crate::auth::TokenFault;
 use crate::database::sign_in::{OUTCOMES, Over};
 use crate::http::oidc_outcomes;
@@ -282,7 +282,7 @@ pub const FAMILIES: &[Family] = &[
         "helpline_pool_connections_max",
         &[],
         one,
-        "Maximum database connections (--pool-connections-max); background jobs use 2 more",
+        "Maximum database connections (--pool-connections-max); background jobs use up to 8 more",
     ),
     counter(
         "helpline_database_errors_total",
@@ -309,6 +309,156 @@ pub const FAMILIES: &[Family] = &[
         "Grants in the database that give customers or staff more privileges than they need",
     ),
     gauge(
+        "helpline_staff_query_failed",
+        &[],
+        one,
+        "1 if the query that finds the platform's staff failed, so that roles are not updated; otherwise 0",
+    ),
+    gauge(
+        "helpline_names_query_failed",
+        &[],
+        one,
+        "1 if the query that finds people's names on the platform failed, so that names are not updated; otherwise 0",
+    ),
+    gauge(
+        "helpline_names_skipped",
+        &[],
+        one,
+        "People whose name or address on the platform could not be used, in the last pass through all people",
+    ),
+    gauge(
+        "helpline_erasures_withheld",
+        &[],
+        one,
+        "People who are gone from the platform's query of names and not proposed for erasure, because too many are gone at once",
+    ),
+    gauge(
+        "helpline_background_held",
+        &["reason"],
+        none,
+        "1 if background work that cannot be undone is held: the database is not confirmed as production (unconfirmed), or its clock has jumped (clock); otherwise 0",
+    ),
+    gauge(
+        "helpline_consumer_lag_seconds",
+        &["consumer"],
+        none,
+        "Age of the oldest event that a consumer of the history has not handled; 0 if there is none",
+    ),
+    gauge(
+        "helpline_consumer_waiting_events",
+        &["consumer"],
+        none,
+        "Events that a consumer has not handled, up to 20,000",
+    ),
+    gauge(
+        "helpline_consumer_failed_tickets",
+        &["consumer"],
+        none,
+        "Tickets of which a consumer could not handle an event",
+    ),
+    gauge(
+        "helpline_consumer_held_tickets",
+        &["consumer"],
+        none,
+        "Tickets whose events a consumer does not handle until an admin decides about one that has failed",
+    ),
+    counter(
+        "helpline_consumer_events_total",
+        &["consumer"],
+        none,
+        "Events that a consumer has handled on this instance",
+    ),
+    counter(
+        "helpline_consumer_failures_total",
+        &["consumer"],
+        none,
+        "Failures of a consumer to handle an event, on this instance",
+    ),
+    gauge(
+        "helpline_timers_due",
+        &["kind"],
+        none,
+        "Timers that are due, up to 10,000",
+    ),
+    gauge(
+        "helpline_timers_late_seconds",
+        &["kind"],
+        none,
+        "How late the earliest timer is that is due; 0 if there is none",
+    ),
+    gauge(
+        "helpline_timers_held",
+        &["kind"],
+        none,
+        "Timers whose action has failed and that wait for an admin",
+    ),
+    counter(
+        "helpline_timers_fired_total",
+        &["kind", "outcome"],
+        none,
+        "Timers that fired on this instance: done, failed",
+    ),
+    gauge(
+        "helpline_deliveries_due",
+        &["kind"],
+        none,
+        "Deliveries that are due, up to 10,000",
+    ),
+    gauge(
+        "helpline_deliveries_late_seconds",
+        &["kind"],
+        none,
+        "How late the delivery is that has been due for longest; 0 if there is none",
+    ),
+    gauge(
+        "helpline_deliveries_in_flight",
+        &["kind"],
+        none,
+        "Deliveries that are being attempted, by all instances",
+    ),
+    gauge(
+        "helpline_deliveries_dead",
+        &["kind"],
+        none,
+        "Deliveries that failed for the last time and wait for an admin, up to 10,000",
+    ),
+    counter(
+        "helpline_delivery_attempts_total",
+        &["kind", "outcome"],
+        none,
+        "Attempts at deliveries on this instance: done, retry (another attempt follows), dead",
+    ),
+    counter(
+        "helpline_schedule_runs_total",
+        &["schedule", "outcome"],
+        none,
+        "Runs of schedules that ended on this instance: done, failed, interrupted (another instance continues)",
+    ),
+    gauge(
+        "helpline_retention_waiting",
+        &["kind"],
+        none,
+        "Runs of retention that wait for an admin, because they would change too large a share",
+    ),
+    gauge(
+        "helpline_retention_done_age_seconds",
+        &["kind"],
+        none,
+        "Seconds since the last run of retention was done, or since the first one began if none was ever done; 0 if none has begun, or if retention is switched off",
+    ),
+    gauge(
+        "helpline_schedule_late_seconds",
+        &["schedule"],
+        none,
+        "How long ago a schedule's earliest occurrence was that no run has completed; 0 if there is none, while a run is working on this instance, and for a schedule that is paused or switched off",
+    ),
+    counter(
+        "helpline_old_deliveries_deleted_total",
+        &[],
+        one,
+        "Deliveries that this instance deleted, 30 days after they were done",
+    ),
+    gauge(
         "helpline_ready",
         &[],
         one,
@@ -329,51 +479,4 @@ fn sign_ins() -> Vec<Vec<String>> {
     by_way
         .map(|words| words.map(str::to_owned).to_vec())
         .collect()
-}
-
-type Known = fn() -> Vec<Vec<String>>;
-
-const fn counter(
-    name: &'static str,
-    labels: &'static [&'static str],
-    known: Known,
-    help: &'static str,
-) -> Family {
-    Family {
-        name,
-        kind: Kind::Counter,
-        help,
-        labels,
-        known,
-    }
-}
-
-const fn gauge(
-    name: &'static str,
-    labels: &'static [&'static str],
-    known: Known,
-    help: &'static str,
-) -> Family {
-    Family {
-        name,
-        kind: Kind::Gauge,
-        help,
-        labels,
-        known,
-    }
-}
-
-const fn histogram(
-    name: &'static str,
-    labels: &'static [&'static str],
-    known: Known,
-    help: &'static str,
-) -> Family {
-    Family {
-        name,
-        kind: Kind::Histogram,
-        help,
-        labels,
-        known,
-    }
 }

@@ -207,7 +207,7 @@ impl Hours {
 }
 
 /// Finds a time zone by its name, ignoring case.
-fn zone_of(name: &str) -> Option<Tz> {
+pub(crate) fn zone_of(name: &str) -> Option<Tz> {
     let is_it = |zone: &&Tz| zone.name().eq_ignore_ascii_case(name);
     name.parse()
         .ok()

@@ -6,7 +6,8 @@ import type { TicketPatch } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { wayBack } from '../../protocol/words.ts'
 import { t, tProblem } from '../../locales/index.ts'
-import { isWritable } from '../../ui/closed-notice.tsx'
+import { returnFiles } from '../../ui/undo-send.ts'
+import { isWritable } from '../../ui/writable.ts'
 import { taken } from './taken.ts'
 import type { ConsoleContext } from './context.ts'
 
@@ -110,6 +111,7 @@ export function answered(context: ConsoleContext, ticket: StaffView, key: string
     const entry = client.outbox.undo(key)
     if (entry === null) return tell(context, t('action.too_late', { number }))
     returnToDraft(ticket.id, 'message', entry.body, entry.based_on ?? 0)
+    returnFiles(client.files, ticket.id, 'message', entry, entry.based_on ?? 0)
     write(context.now(), ticket, 'message')
   }
   tell(context, t('action.sending', { number, n }), { label: t('action.undo'), key: 'z', run: undo }, n * 1_000)

@@ -10,12 +10,14 @@ import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
 import { Avatar, isPressing, PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
+import { EnterHint } from '../../ui/enter-hint.tsx'
 import { TEAM_PARTS } from '../../ui/composer-team.tsx'
 import { Empty, ProblemLine, Unopened } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
-import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
+import { ClosedNotice } from '../../ui/closed-notice.tsx'
+import { isWritable } from '../../ui/writable.ts'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { MessageList } from '../../ui/message-list.tsx'
 import { nameOfAgent, type NameById } from '../../ui/format.ts'
@@ -68,7 +70,7 @@ function StaffTicket({ context, store, ticket, onBack }: OpenProps & { readonly 
       <MessageList store={store} ticket={ticket.id} reader={reader} nameById={nameById} wanted={context.wanted} />
       <div class="foot">
         {isWritable(ticket)
-          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={context.wanted} team={{ parts: TEAM_PARTS, mode: mode.value, onMode: (next) => { mode.value = next }, offer, hasReplies: team.replies.value.length > 0, onResolve: (key) => answered(context, ticket, key) }} />
+          ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={context.wanted} hint={<EnterHint habits={client.habits} isShort />} team={{ parts: TEAM_PARTS, mode: mode.value, onMode: (next) => { mode.value = next }, offer, hasReplies: team.replies.value.length > 0, onResolve: (key) => answered(context, ticket, key) }} />
           : <ClosedNotice ticket={ticket} store={store} />}
       </div>
       <Panel context={context} ticket={ticket} store={store} reader={reader} nameById={nameById} />

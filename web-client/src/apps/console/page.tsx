@@ -23,6 +23,12 @@ import { useShortcuts } from './shortcuts.ts'
 import { useConsole, type ConsoleContext } from './context.ts'
 import { screenAt } from './screens/index.ts'
 import { Overview } from './stats.tsx'
+import { EditedVersions } from '../../ui/message-edited.tsx'
+import { showEdited } from '../../ui/message-tools.tsx'
+import { fetchButtons } from '../../ui/use-attach.ts'
+
+showEdited(EditedVersions)
+fetchButtons(() => import('../../ui/attach-button.tsx'))
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const BulkBar = lazy(async () => (await import('./bulk/bulk.tsx')).BulkBar)

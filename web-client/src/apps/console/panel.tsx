@@ -8,10 +8,8 @@ import { word } from '../../protocol/narrow.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { arrows } from '../../ui/arrows.ts'
-import { History } from '../../ui/history.tsx'
 import { lazy } from '../../ui/lazy.tsx'
 import type { NameById } from '../../ui/format.ts'
-import { Details } from './details.tsx'
 import type { ConsoleContext } from './context.ts'
 
 interface PanelProps {
@@ -22,22 +20,27 @@ interface PanelProps {
   readonly nameById: NameById
 }
 
-const PANELS = ['details', 'customer', 'history'] as const
+const PANELS = ['details', 'customer', 'files', 'history'] as const
 type PanelName = (typeof PANELS)[number]
 
+const History = lazy(async () => (await import('../../ui/history.tsx')).History)
+const Details = lazy(async () => (await import('./details.tsx')).Details)
+const TicketFiles = lazy(async () => (await import('../../ui/ticket-files.tsx')).TicketFiles)
 const Customer = lazy(async () => (await import('./customer/customer.tsx')).Customer)
 
 export function Panel({ context, ticket, store, reader, nameById }: PanelProps) {
   const [panel, setPanel] = useState<PanelName>('details')
   const id = useId()
+  const panels = context.client.files.isOffered.value ? PANELS : PANELS.filter((one) => one !== 'files')
   return (
     <aside class="details" aria-label={t('panel.label')} data-testid={T.details}>
       <div class="tabs panel-tabs" role="tablist" tabIndex={-1} aria-label={t('panel.label')} onKeyDown={arrows}>
-        {PANELS.map((one) => <button key={one} type="button" role="tab" class="tab" id={`${id}-${one}`} aria-selected={panel === one} aria-controls={id} tabIndex={panel === one ? 0 : -1} data-testid={T.panelTab} data-panel={one} onClick={() => setPanel(one)}>{t(`panel.${one}`)}</button>)}
+        {panels.map((one) => <button key={one} type="button" role="tab" class="tab" id={`${id}-${one}`} aria-selected={panel === one} aria-controls={id} tabIndex={panel === one ? 0 : -1} data-testid={T.panelTab} data-panel={one} onClick={() => setPanel(one)}>{t(`panel.${one}`)}</button>)}
       </div>
       <div role="tabpanel" id={id} aria-labelledby={`${id}-${panel}`}>
         {panel === 'details' && <Details ticket={ticket} store={store} agents={context.team.agents.value} me={context.client.identity.id} />}
         {panel === 'customer' && <Customer context={context} ticket={ticket} />}
+        {panel === 'files' && <TicketFiles store={store} ticket={ticket.id} />}
         {panel === 'history' && <Timeline store={store} reader={reader} nameById={nameById} />}
       </div>
     </aside>
@@ -63,7 +66,7 @@ function Timeline({ store, reader, nameById }: Omit<PanelProps, 'context' | 'tic
 }
 
 function belongs(event: HistoryEvent, shown: Shown): boolean {
-  const isNote = event.kind === 'internal_note_added' || event.kind === 'note_edited' || event.kind === 'note_redacted'
+  const isNote = event.kind === 'internal_note_added' || event.kind === 'note_edited' || event.kind === 'note_redacted' || event.kind === 'internal_attachment_checked'
   switch (shown) {
     case 'all': return true
     case 'notes': return isNote

@@ -8,7 +8,10 @@ import { t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { History } from '../../ui/history.tsx'
+import { lazy } from '../../ui/lazy.tsx'
+
+const History = lazy(async () => (await import('../../ui/history.tsx')).History)
+const TicketFiles = lazy(async () => (await import('../../ui/ticket-files.tsx')).TicketFiles)
 
 interface DetailsProps {
   readonly ticket: TicketView
@@ -35,10 +38,16 @@ export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
         {ticket.closed_at !== null && <div><dt>{t('details.closed')}</dt><dd>{dateTime(ticket.closed_at)}</dd></div>}
         {ticket.rating !== null && <div><dt>{t('ticket.rating')}</dt><dd>{t('rating.star', { n: ticket.rating.satisfaction_rating })}</dd></div>}
       </dl>
+      {store.files.isOffered.value && hasFiles(store) && <><h2>{t('details.files')}</h2><TicketFiles store={store} ticket={ticket.id} /></>}
       <h2>{t('details.history')}</h2>
       <History store={store} reader={reader} nameById={() => null} shows={isChange} />
     </aside>
   )
+}
+
+/** Whether a loaded message has files. Without one, the list would be a request for nothing. */
+function hasFiles(store: TicketStore): boolean {
+  return store.timeline.value.events.some(({ message }) => message !== null && message.attachments.length > 0)
 }
 
 function isChange(event: HistoryEvent): boolean {

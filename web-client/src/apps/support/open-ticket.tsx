@@ -9,16 +9,20 @@ import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
 import { isPressing, OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
+import { EnterHint } from '../../ui/enter-hint.tsx'
 import { Empty, ProblemLine, Unopened } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
-import { RatingForm } from '../../ui/rating.tsx'
-import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
+import { lazy } from '../../ui/lazy.tsx'
+import { ClosedNotice } from '../../ui/closed-notice.tsx'
+import { isWritable } from '../../ui/writable.ts'
 import { Expect } from '../../ui/expect.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { MessageList } from '../../ui/message-list.tsx'
 import { CustomerDetails } from './details.tsx'
+
+const RatingForm = lazy(async () => (await import('../../ui/rating.tsx')).RatingForm, 1)
 
 interface OpenProps {
   readonly client: Client
@@ -47,7 +51,7 @@ export function OpenTicket({ client, store, onBack }: OpenProps) {
             <Expect client={client} availability={client.rest.availability} ticket={ticket} back="expect.back" />
             {isOver(ticket.status) && ticket.archived_at === null && ticket.side === 'customer' && <RatingForm store={store} ticket={ticket} />}
             {isWritable(ticket)
-              ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} />
+              ? <Composer store={store} ticket={ticket.id} reader={reader} bodyBytesMax={bodyBytesMax(client)} wanted={wanted} hint={<EnterHint habits={client.habits} />} />
               : <ClosedNotice ticket={ticket} store={store} />}
           </div>
           <CustomerDetails ticket={ticket} store={store} reader={reader} />

@@ -18,6 +18,9 @@ import { Unsent, useRefusals } from '../../ui/unsent.tsx'
 import { behindOf, idOf, useTicket } from '../../ui/use-ticket.ts'
 import { TicketList } from './list.tsx'
 import { OpenTicket } from './open-ticket.tsx'
+import { fetchButtons } from '../../ui/use-attach.ts'
+
+fetchButtons(() => import('../../ui/attach-button.tsx'))
 
 const NewTicketDialog = lazy(async () => (await import('./new-ticket.tsx')).NewTicketDialog)
 const HabitsForm = lazy(async () => (await import('../../ui/habits-form.tsx')).HabitsForm)

@@ -1,5 +1,6 @@
 // The text box on the widget's first screen, with which a customer starts a conversation.
 
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { FirstMessage } from '../../client/first-message.ts'
 import { t, tProblem } from '../../locales/index.ts'
@@ -14,11 +15,13 @@ const Chips = lazy(async () => (await import('./chips.tsx')).Chips)
 interface AskProps {
   readonly first: FirstMessage
   readonly onSend: () => void
+  /** The buttons to choose files, and the chosen files. */
+  readonly files: ComponentChildren
   /** The parent increases this number to move the focus into the text box. */
   readonly wanted: number
 }
 
-export function Ask({ first, onSend, wanted }: AskProps) {
+export function Ask({ first, onSend, files, wanted }: AskProps) {
   const input = useRef<HTMLTextAreaElement>(null)
   const { description } = first.draft.value
   const isBegun = description !== ''
@@ -44,6 +47,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
         }}
       />
       {isBegun && look.value.asksCategory && <Chips first={first} />}
+      {files}
       <Notice first={first} />
       {/* `aria-live="off"` makes a screen reader read the warning once, not at every key press. The component `TooLong` renders the same
           markup, but importing it would make the widget larger. */}

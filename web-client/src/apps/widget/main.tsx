@@ -124,6 +124,8 @@ if (container !== null && origin !== null && window.parent !== window) {
     forget: (all) => void forget(bridge, all, container),
   })
   askDesk()
+  // A file that is dropped where nothing takes it would open in place of the widget.
+  for (const type of ['dragover', 'drop'] as const) addEventListener(type, (event) => { if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault() })
   render(<Root bridge={bridge} />, container)
   addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented && !isComposing(event)) bridge.close() })
 }

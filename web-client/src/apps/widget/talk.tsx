@@ -14,6 +14,8 @@ import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import messages from '../../ui/styles/messages.css?inline'
 import parts from '../../ui/styles/ticket-parts.css?inline'
 import ticket from '../../ui/styles/widget-ticket.css?inline'
+import { fetchButtons } from '../../ui/use-attach.ts'
+import { AttachButtons } from './attach.tsx'
 import type { Own } from './own.tsx'
 import { addStyles } from './styles.ts'
 import { Room } from './views.tsx'
@@ -36,6 +38,7 @@ const RETRY_MS = 3_000
 
 addStyles(parts, messages, ticket)
 fetchMarkdown(() => import('./markdown.ts'))
+fetchButtons(() => Promise.resolve({ AttachButtons }))
 
 export function join({ identity, tokens, left, rest }: Joining): Joined {
   openDrafts(identity.id)

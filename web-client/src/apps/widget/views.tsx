@@ -17,12 +17,14 @@ import { bodyBytesMax } from '../../ui/limits.ts'
 import { Empty, ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { lazy } from '../../ui/lazy.tsx'
-import { isWritable, ClosedNotice } from '../../ui/closed-notice.tsx'
 import { Expect } from '../../ui/expect.tsx'
 import { FaultLine } from '../../ui/fault-line.tsx'
 import { MessageList } from '../../ui/message-list.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
+import { isWritable } from '../../ui/writable.ts'
 import type { Own } from './own.tsx'
+
+const ClosedNotice = lazy(async () => (await import('../../ui/closed-notice.tsx')).ClosedNotice, 1)
 
 /** The rating form. It is loaded when the customer is first asked for a rating. */
 const RatingForm = lazy(async () => (await import('./rating.tsx')).RatingForm)

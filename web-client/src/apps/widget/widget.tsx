@@ -12,12 +12,17 @@ import type { Person } from '../../client/person.ts'
 import '../../locales/widget.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
+import { lazy } from '../../ui/lazy.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Ask, Sent } from './ask.tsx'
 import { WidgetIcon } from './widget-icon.tsx'
 import { Home } from './home.tsx'
 import { look } from './look.ts'
 import type { Joined } from './talk.tsx'
+
+/** Loaded after the first screen. */
+const loadAsk = () => import('./ask-files.tsx')
+const AskFiles = lazy(async () => (await loadAsk()).AskFiles, 0)
 
 interface WidgetProps {
   readonly person: Person<Joined>
@@ -34,7 +39,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
   const { id, name } = person.identity
   const place = useMemo(() => keptPlace(id), [id])
   const router = useMemo(() => createMemoryRouter('/support', place.now().rest), [place])
-  const first = useMemo(() => createFirstMessage(id, async (draft) => (await import('../../client/send-first.ts')).sendFirst(person.rest, id, draft)), [person, id])
+  const first = useMemo(() => createFirstMessage(id, async (draft) => (await loadAsk()).sendFirst(person.rest, id, draft)), [person, id])
   const wanted = useSignal(0)
   const state = first.state.value
   const { rest } = router.place.value
@@ -58,12 +63,17 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     if (!all[0]) return
     wishes.value = []
     for (const one of all) {
+      // The page learns the view by message, so a quick second "back" can arrive when the first has already led to the first screen.
+      if (one.kind === 'back' && router.place.peek().rest === '') {
+        bridge.close()
+        continue
+      }
       router.go(one.kind === 'go' ? one.ticket : '')
       if (one.kind !== 'write') continue
       first.offer(one.text)
       wanted.value++
     }
-  }), [wishes, router, first, wanted])
+  }), [wishes, router, first, wanted, bridge])
 
   const send = async () => {
     const number = await first.send()
@@ -80,7 +90,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     <Shell title={rest === '' ? null : rest} onClose={bridge.close} onBack={rest === '' ? null : () => router.go('')} isLive={joined === null ? stand === 'new' : joined.client.live.value}>
       {joined !== null && <joined.Bar />}
       {rest === '' && (sent ?? (
-        <Home name={name} rest={person.rest} place={place} ask={<Ask first={first} onSend={() => void send()} wanted={wanted.value} />}>
+        <Home name={name} rest={person.rest} place={place} ask={<Ask first={first} files={<AskFiles first={first} user={id} rest={person.rest} joined={joined?.client.files} />} onSend={() => void send()} wanted={wanted.value} />}>
           {own !== null ? <own.List router={router} /> : stand === 'new' ? null : <OnItsWay person={person} />}
         </Home>
       ))}

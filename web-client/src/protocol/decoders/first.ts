@@ -3,7 +3,7 @@
 // Do not edit.
 
 import { REJECT_CODES, STAFF_ROLES, STATUSES } from '../generated.ts'
-import { bool, integer, list, name, nullable, object, or, string, tuple, word } from '../shape.ts'
+import { bool, integer, list, name, nullable, object, or, string, tuple, word } from '../shape-first.ts'
 
 export const decodeStaffRole = word(STAFF_ROLES)
 

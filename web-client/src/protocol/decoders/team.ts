@@ -78,6 +78,8 @@ export const decodeSavedReply = object({
   etag: nullable(string),
 })
 
+export const decodeLegalHoldScope = word(['ticket', 'person'])
+
 export const decodeTicketTotals = object({
   open: or(integer, 0),
   total: or(integer, 0),

@@ -16,17 +16,24 @@ export const decodeCategory = word(CATEGORIES)
 
 export const decodeKind = word(KINDS)
 
+export const decodeAttachmentState = word(['checking', 'clean', 'not_scanned', 'infected', 'not_scannable', 'gone', 'external'])
+
 export const decodeAttachment = object({
   id: string,
   name: title,
   content_type: or(string, ''),
   size_bytes: or(integer, 0),
+  state: or(decodeAttachmentState, 'external'),
+  width: nullable(integer),
+  height: nullable(integer),
+  preview: or(bool, false),
 })
 
 export const decodeWireLimits = object({
   body_bytes_max: or(integer, LIMITS.body_bytes_max),
   frame_bytes_max: or(integer, LIMITS.frame_bytes_max),
   attachments_max: or(integer, LIMITS.attachments_max),
+  attachment_bytes_max: or(integer, LIMITS.attachment_bytes_max),
   subscriptions_max: or(integer, LIMITS.subscriptions_max),
   frames_per_second: or(integer, LIMITS.frames_per_second),
   typing_interval_ms: or(integer, LIMITS.typing_interval_ms),
@@ -279,8 +286,11 @@ export const decodeClientConfig = object({
   sign_out_url: nullable(string),
   home_url: nullable(string),
   roles_managed_at: nullable(string),
+  roles_managed: or(bool, false),
   links: list(decodeNavLink),
   languages: list(string),
+  attachments_max: or(integer, LIMITS.attachments_max),
+  attachment_bytes_max: or(integer, LIMITS.attachment_bytes_max),
   dev: or(bool, false),
   features: list(string),
 })

@@ -9,11 +9,13 @@ interface DialogProps {
   readonly title: string
   readonly onClose: () => void
   readonly children: ComponentChildren
-  readonly kind?: 'palette'
+  readonly kind?: 'palette' | 'gallery'
   readonly testid?: string
+  /** Handles the keys that are pressed in the dialog. */
+  readonly onKey?: (event: KeyboardEvent) => void
 }
 
-export function Dialog({ title, onClose, children, kind, testid }: DialogProps) {
+export function Dialog({ title, onClose, children, kind, testid, onKey }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   // Close the dialog while it is still in the document. Only then does the browser return the focus to the element that had the focus
   // before the dialog opened.
@@ -31,12 +33,12 @@ export function Dialog({ title, onClose, children, kind, testid }: DialogProps) 
       onCancel={(event) => { event.preventDefault(); onClose() }}
       onMouseDown={(event) => { if (event.target === event.currentTarget) onClose() }}
       // Keys pressed in the dialog must not trigger the page's shortcuts.
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => { event.stopPropagation(); onKey?.(event) }}
     >
       <div class="dialog-body">
         {kind !== 'palette' && (
           <header class="dialog-head">
-            <h2>{title}</h2>
+            <h2 dir="auto">{title}</h2>
             <button type="button" class="quiet icon-button" aria-label={t('app.close')} onClick={onClose}><Icon name="close" /></button>
           </header>
         )}

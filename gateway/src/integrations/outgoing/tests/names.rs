@@ -16,7 +16,7 @@ use ureq::unversioned::transport::NextTimeout;
 use super::super::resolver::CheckedResolver;
 use super::super::{HttpClient, OutgoingFault, Refusal, Trust};
 use super::resolver::DnsServer;
-use super::server::{Server, ok};
+use super::server::{Server, ok, request};
 use super::{BYTES_MAX, TIMEOUT_MS, admin, client, get, outcome};
 
 fn client_of(dns: &DnsServer, trust: Trust) -> HttpClient {
@@ -175,8 +175,10 @@ fn tls_checks_the_name_of_the_url_though_the_address_is_pinned() {
             };
             if connection.complete_io(&mut stream).is_ok() {
                 let _ = names.send(connection.server_name().map(str::to_owned));
-                let _ = rustls::Stream::new(&mut connection, &mut stream)
-                    .write_all(ok("over TLS").as_bytes());
+                let mut stream = rustls::Stream::new(&mut connection, &mut stream);
+                if request(&mut stream).is_some() {
+                    let _ = stream.write_all(ok("over TLS").as_bytes());
+                }
             }
         }
     });

@@ -1,6 +1,6 @@
 //! An HTTP server for tests, which answers with raw bytes.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,6 +37,8 @@ impl Server {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
                 counted.fetch_add(1, Ordering::SeqCst);
+                let wait = Some(Duration::from_secs(20));
+                stream.set_read_timeout(wait).expect("a timeout");
                 let (read, answer) = (Arc::clone(&read), Arc::clone(&answer));
                 std::thread::spawn(move || {
                     // On a connection that is kept open, several requests arrive.
@@ -101,9 +103,10 @@ impl Server {
 }
 
 /// Reads the head of a request. `None` if the client closed the connection.
-fn request(stream: &mut TcpStream) -> Option<String> {
-    let wait = Some(Duration::from_secs(20));
-    stream.set_read_timeout(wait).expect("a timeout");
+///
+/// A server must read the request before it closes the connection: the kernel resets a connection
+/// that is closed with unread bytes, and the client may then lose the answer.
+pub fn request(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

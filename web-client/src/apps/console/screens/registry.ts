@@ -4,6 +4,7 @@
 export { screen as accessLog } from './access-log/index.ts'
 export { screen as appearance } from './appearance/index.ts'
 export { screen as openingHours } from './opening-hours/index.ts'
+export { screen as retention } from './retention/index.ts'
 export { screen as savedReplies } from './saved-replies/index.ts'
 export { screen as system } from './system/index.ts'
 export { screen as team } from './team/index.ts'

@@ -2,9 +2,10 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
-import { askSystem, byNeed, createSystem } from '../../../../client/system.ts'
+import { createPolled } from '../../../../client/polled.ts'
+import { askSystem, byNeed } from '../../../../client/system.ts'
 import { isVisible } from '../../../../client/visibility.ts'
-import type { SystemCheck, SystemView } from '../../../../protocol/generated.ts'
+import type { Feature, SystemCheck, SystemView } from '../../../../protocol/generated.ts'
 import type { Problem } from '../../../../protocol/model.ts'
 import { dateTime } from '../../../../locales/dates.ts'
 import { inLanguage, locale, number, t, tProblem } from '../../../../locales/index.ts'
@@ -15,15 +16,19 @@ import { useSheet } from '../../../../ui/use-sheet.ts'
 import { T } from '../../../../testids.ts'
 import { ScreenPage } from '../../settings/screen-page.tsx'
 import type { ScreenProps } from '../screen.ts'
+import { Background } from './background.tsx'
 import { s } from './strings.ts'
 import css from './system.css?inline'
 import { S } from './testids.ts'
 import title from './title.json'
 import { checkName, checkWords } from './words.ts'
 
+/** A server with this feature has routes about background work. */
+const JOBS: Feature = 'jobs'
+
 export function SystemScreen({ context }: ScreenProps) {
   const { client } = context
-  const system = useMemo(() => createSystem({ load: () => askSystem(client) }), [client])
+  const system = useMemo(() => createPolled({ load: () => askSystem(client) }), [client])
   useLayoutEffect(() => () => system.dispose(), [system])
   useEffect(() => onWindow('visibilitychange', () => { if (isVisible()) void system.reload() }), [system])
   const box = useRef<HTMLDivElement>(null)
@@ -34,7 +39,7 @@ export function SystemScreen({ context }: ScreenProps) {
     <ScreenPage context={context} title={inLanguage(title)} hint={s('system.hint')} testid={S.screen}>
       <div class="system-screen" ref={box}>
         <Missing problem={system.problem.value} hasOlder={view !== null} onRetry={reload} />
-        {view === null ? system.problem.value === null && <Skeleton lines={8} /> : <Found view={view} isBusy={system.state.value === 'stale' && system.problem.value === null} onRefresh={reload} />}
+        {view === null ? system.problem.value === null && <Skeleton lines={8} /> : <Found context={context} view={view} isBusy={system.state.value === 'stale' && system.problem.value === null} onRefresh={reload} />}
       </div>
     </ScreenPage>
   )
@@ -54,9 +59,16 @@ function Missing({ problem, hasOlder, onRetry }: { readonly problem: Problem | n
   )
 }
 
-function Found({ view, isBusy, onRefresh }: { readonly view: SystemView; readonly isBusy: boolean; readonly onRefresh: () => void }) {
+interface FoundProps extends Pick<ScreenProps, 'context'> {
+  readonly view: SystemView
+  readonly isBusy: boolean
+  readonly onRefresh: () => void
+}
+
+function Found({ context, view, isBusy, onRefresh }: FoundProps) {
+  const hasJobs = context.client.rest.features().includes(JOBS)
   const failing = view.checks.filter(({ state }) => state === 'failing').length
-  return (
+  const checks = (
     <>
       <div class="system-head">
         <p role="status" data-testid={S.summary} data-failing={failing}>{failing === 0 ? <Tag tone="good">{s('system.well')}</Tag> : <Tag tone="bad">{s('system.failing', { n: failing })}</Tag>}</p>
@@ -66,9 +78,9 @@ function Found({ view, isBusy, onRefresh }: { readonly view: SystemView; readonl
       <ul class="system-checks" aria-label={s('system.checks')}>
         {byNeed(view.checks).map((check) => <Check key={check.name} check={check} />)}
       </ul>
-      <Values view={view} />
     </>
   )
+  return <>{hasJobs ? <Background context={context}>{checks}</Background> : checks}<Values view={view} /></>
 }
 
 function Check({ check }: { readonly check: SystemCheck }) {

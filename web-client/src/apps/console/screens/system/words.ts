@@ -3,6 +3,8 @@
 
 import type { SystemCheck } from '../../../../protocol/generated.ts'
 import en from './locales/en.json'
+import { number } from '../../../../locales/index.ts'
+import { inUnit } from '../../../../locales/formats.ts'
 import { s } from './strings.ts'
 
 type Key = keyof typeof en
@@ -27,3 +29,26 @@ export function checkWords({ name, state, code }: SystemCheck): string {
   const about = `system.about.${name}`
   return isKey(about) ? s(about) : ''
 }
+
+/** The name of a consumer, timer, delivery or schedule. A name that this client does not know is shown as the server sends it. */
+export function jobName(name: string): string {
+  const key = `system.job.${name}`
+  return isKey(key) ? s(key) : plain(name)
+}
+
+/** The server stops counting here. */
+const COUNTED_MAX = 10_000
+
+/** A count of the server, which may have stopped counting. */
+export const counted = (n: number): string => (n >= COUNTED_MAX ? s('system.jobs.at_least', { n: COUNTED_MAX }) : number(n))
+
+/** Formats a duration in its largest unit, rounded down: `40 sec`, `3 hr`. */
+export function duration(ms: number, display: 'short' | 'long' = 'short'): string {
+  const seconds = Math.floor(ms / 1_000)
+  if (seconds < 60) return inUnit(seconds, 'second', display)
+  if (seconds < 3_600) return inUnit(Math.floor(seconds / 60), 'minute', display)
+  return seconds < 48 * 3_600 ? inUnit(Math.floor(seconds / 3_600), 'hour', display) : inUnit(Math.floor(seconds / 86_400), 'day', display)
+}
+
+/** How far work lags behind; a dash if nothing waits. */
+export const lagWords = (ms: number | null): string => (ms === null ? '–' : duration(ms))

@@ -2,7 +2,7 @@
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
-import { createRoles, named, type Roles } from '../../../../client/roles.ts'
+import { createRoles, managedBy, named, type Managed, type Roles } from '../../../../client/roles.ts'
 import { isVisible } from '../../../../client/visibility.ts'
 import { isWritten } from '../../../../client/written.ts'
 import { STAFF_ROLES, type PersonFound, type StaffRole } from '../../../../protocol/generated.ts'
@@ -17,6 +17,7 @@ import { useSheet } from '../../../../ui/use-sheet.ts'
 import { tell } from '../../actions.ts'
 import { ScreenPage } from '../../settings/screen-page.tsx'
 import type { ScreenProps } from '../screen.ts'
+import { Deleted } from './erasures.tsx'
 import { Block, nameOf, Refusal, Who, type Person } from './person.tsx'
 import { ReplyAssigns } from './reply-assigns.tsx'
 import { s } from './strings.ts'
@@ -25,7 +26,12 @@ import { M } from './testids.ts'
 import title from './title.json'
 
 export function TeamRoles({ context }: ScreenProps) {
-  return <ScreenPage context={context} title={inLanguage(title)} hint={s('roles.hint')} testid={T.roles}><Team context={context} /><Assigning context={context} /></ScreenPage>
+  return <ScreenPage context={context} title={inLanguage(title)} hint={s('roles.hint')} testid={T.roles}><Team context={context} /><DeletedPeople context={context} /><Assigning context={context} /></ScreenPage>
+}
+
+function DeletedPeople({ context }: Pick<ScreenProps, 'context'>) {
+  const state = context.client.connection.value
+  return state.kind === 'live' && state.features.includes('erasures') ? <Deleted context={context} /> : null
 }
 
 function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) {
@@ -33,16 +39,13 @@ function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) 
   return state.kind === 'live' && state.features.includes('reply_assigns') ? <div class="card"><h2>{s('roles.takes')}</h2><ReplyAssigns rest={rest} /></div> : null
 }
 
-/**
- * The address of the page of the operator's platform on which roles are managed. Null if roles are managed in the console, or if the
- * setting is not loaded yet.
- */
-function useManagedAt({ rest }: ScreenProps['context']): string | null {
-  const [page, setPage] = useState<string | null>(null)
+/** Who manages the roles. Until the configuration is loaded, as if they were managed in the console. */
+function useManaged({ rest }: ScreenProps['context']): Managed {
+  const [managed, setManaged] = useState<Managed>({ isManaged: false, page: null })
   useEffect(() => {
-    void rest.config().then((result) => { if (result.ok) setPage(result.value.roles_managed_at ?? null) })
+    void rest.config().then((result) => { if (result.ok) setManaged(managedBy(result.value)) })
   }, [rest])
-  return page
+  return managed
 }
 
 function Team({ context }: Pick<ScreenProps, 'context'>) {
@@ -53,7 +56,7 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
     void roles.load()
     return onWindow('visibilitychange', () => { if (isVisible()) void roles.load() })
   }, [roles])
-  const managedAt = useManagedAt(context)
+  const { isManaged, page } = useManaged(context)
   const box = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLUListElement>(null)
   useSheet(box, css)
@@ -71,8 +74,8 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
   const shown = members === null ? [] : named(members, written)
   return (
     <div class="team-screen" ref={box}>
-      {managedAt !== null && <p class="team-managed" data-testid={M.managed}><span>{s('roles.managed')}</span><a href={managedAt} target="_blank" rel="noopener">{s('roles.managed_link')}</a></p>}
-      {(managedAt === null || mayBlock) && <Adding roles={roles} isManaged={managedAt !== null} ownId={client.identity.id} onBlock={mayBlock ? block : null} onGive={(one, role) => void done(roles.set(one.user_id, role), s('roles.given', { name: nameOf(one) }))} />}
+      {isManaged && <p class="team-managed" data-testid={M.managed}><span>{s('roles.managed')}</span>{page !== null && <a href={page} target="_blank" rel="noopener">{s('roles.managed_link')}</a>}</p>}
+      {(!isManaged || mayBlock) && <Adding roles={roles} isManaged={isManaged} ownId={client.identity.id} onBlock={mayBlock ? block : null} onGive={(one, role) => void done(roles.set(one.user_id, role), s('roles.given', { name: nameOf(one) }))} />}
       {members === null && (roles.problem.value === null ? <Skeleton lines={4} /> : <ProblemLine problem={roles.problem.value} onRetry={() => void roles.load()} />)}
       {members !== null && (
         <>
@@ -86,8 +89,8 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
               <li key={one.user_id} data-testid={T.roleRow} data-user={one.user_id} data-role={one.role} data-blocked={one.blocked}>
                 <Who of={one} />
                 {one.user_id === client.identity.id
-                  ? <span class="team-role"><strong>{s(`roles.${one.role}`)}</strong><span class="muted">{s(managedAt === null ? 'roles.you' : 'roles.is_you')}</span></span>
-                  : <Member one={one} roles={roles} isManaged={managedAt !== null} onBlock={mayBlock ? block : null} onSet={(role) => void done(roles.set(one.user_id, role, 'member'), s(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }))} />}
+                  ? <span class="team-role"><strong>{s(`roles.${one.role}`)}</strong><span class="muted">{s(isManaged ? 'roles.is_you' : 'roles.you')}</span></span>
+                  : <Member one={one} roles={roles} isManaged={isManaged} onBlock={mayBlock ? block : null} onSet={(role) => void done(roles.set(one.user_id, role, 'member'), s(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }))} />}
               </li>
             ))}
           </ul>

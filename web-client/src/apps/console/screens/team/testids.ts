@@ -11,4 +11,13 @@ export const M = {
   unblock: 'team-unblock',
   blockSure: 'team-block-sure',
   managed: 'team-managed',
+  erasures: 'team-erasures',
+  /** The element also has `data-n`: the number of people. */
+  withheld: 'team-erasures-withheld',
+  erasuresNone: 'team-erasures-none',
+  erasure: 'team-erasure',
+  held: 'team-erasure-held',
+  erase: 'team-erase',
+  keep: 'team-erasure-keep',
+  erasureSure: 'team-erasure-sure',
 } as const

@@ -1,0 +1,355 @@
+//! Which column of the source is which field. Guessed by name, and overridden by the operator.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// A table of the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    pub name: String,
+    /// The column of each field that has one.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// How the source's tables are read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mapping {
+    pub tickets: Table,
+    pub messages: Table,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity: Option<Table>,
+    /// Words of the source and the desk's words for them, for each of `status`, `priority`,
+    /// `category`, `sender_type` and `activity_type`.
+    pub words: BTreeMap<String, BTreeMap<String, String>>,
+    /// The sequence that numbers the source's tickets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<String>,
+    /// The zone in which times are meant that have none, a name that Postgres knows.
+    pub zone: String,
+    /// What may still write to the source's tables after the cut-over, as the operator has accepted.
+    pub accepted_writers: BTreeSet<String>,
+}
+
+/// The zone of times without one, if the operator's file names none.
+pub const ZONE_DEFAULT: &str = "UTC";
+
+/// What an operator's file says about one table.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableOverrides {
+    pub table: Option<String>,
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+}
+
+/// What an operator's file says about the mapping.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    #[serde(default)]
+    pub tickets: TableOverrides,
+    #[serde(default)]
+    pub messages: TableOverrides,
+    #[serde(default)]
+    pub activity: TableOverrides,
+    #[serde(default)]
+    pub words: BTreeMap<String, BTreeMap<String, String>>,
+    pub sequence: Option<String>,
+    /// The zone of columns without one. Default: [`ZONE_DEFAULT`].
+    pub zone: Option<String>,
+    /// What may still write to the source's tables after the cut-over, as its refusal names it.
+    #[serde(default)]
+    pub accepted_writers: BTreeSet<String>,
+}
+
+type Fields = &'static [(&'static str, &'static [&'static str])];
+
+const TICKETS: Fields = &[
+    ("id", &["id"]),
+    (
+        "number",
+        &["ticket_number", "session_number", "number", "reference"],
+    ),
+    ("owner", &["user_id", "customer_id", "requester_id"]),
+    ("owner_email", &["user_email", "customer_email"]),
+    ("owner_name", &["user_name", "customer_name"]),
+    ("subject", &["subject", "title", "topic"]),
+    ("description", &["description"]),
+    ("category", &["category"]),
+    ("priority", &["priority"]),
+    ("status", &["status"]),
+    (
+        "assignee",
+        &["assigned_to", "agent_id", "assigned_agent_id"],
+    ),
+    ("assigned_at", &["assigned_at"]),
+    (
+        "rating",
+        &[
+            "customer_satisfaction_rating",
+            "satisfaction_rating",
+            "customer_rating",
+            "rating",
+        ],
+    ),
+    (
+        "feedback",
+        &[
+            "customer_satisfaction_comment",
+            "satisfaction_comment",
+            "customer_feedback",
+            "feedback",
+        ],
+    ),
+    ("resolution_notes", &["resolution_notes"]),
+    ("resolved_at", &["resolved_at"]),
+    ("closed_at", &["closed_at", "ended_at"]),
+    ("archived_at", &["archived_at"]),
+    ("is_archived", &["is_archived", "archived"]),
+    ("ip_address", &["ip_address"]),
+    ("user_agent", &["user_agent"]),
+    ("metadata", &["metadata"]),
+    ("tags", &["tags"]),
+    ("created_at", &["created_at", "inserted_at"]),
+    ("updated_at", &["updated_at"]),
+    ("last_activity_at", &["last_activity_at"]),
+];
+
+const MESSAGES: Fields = &[
+    ("id", &["id"]),
+    ("ticket", &["ticket_id", "session_id", "chat_session_id"]),
+    ("sender", &["sender_id", "user_id", "author_id"]),
+    ("sender_type", &["sender_type", "sender_role"]),
+    ("body", &["message", "body", "content", "text"]),
+    (
+        "is_internal",
+        &["is_internal", "internal", "is_internal_note"],
+    ),
+    ("attachments", &["attachments"]),
+    ("edited_at", &["edited_at"]),
+    ("is_edited", &["is_edited"]),
+    ("is_read", &["is_read"]),
+    ("read_at", &["read_at"]),
+    ("read_by", &["read_by"]),
+    ("ip_address", &["ip_address"]),
+    ("user_agent", &["user_agent"]),
+    ("metadata", &["metadata"]),
+    ("created_at", &["created_at", "inserted_at", "sent_at"]),
+    ("updated_at", &["updated_at"]),
+];
+
+const ACTIVITY: Fields = &[
+    ("id", &["id"]),
+    ("ticket", &["ticket_id", "session_id", "chat_session_id"]),
+    ("type", &["activity_type", "action", "event_type", "type"]),
+    ("actor", &["actor_id", "user_id"]),
+    ("actor_type", &["actor_type"]),
+    ("old_value", &["old_value"]),
+    ("new_value", &["new_value"]),
+    ("description", &["description"]),
+    ("ip_address", &["ip_address"]),
+    ("user_agent", &["user_agent"]),
+    ("metadata", &["metadata"]),
+    ("created_at", &["created_at", "inserted_at"]),
+];
+
+/// Words of the second generation of the platform's tables.
+const WORDS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "status",
+        &[
+            ("active", "open"),
+            ("waiting", "open"),
+            ("assigned", "in_progress"),
+            ("abandoned", "closed"),
+        ],
+    ),
+    ("priority", &[("normal", "medium")]),
+    (
+        "category",
+        &[
+            ("technical_support", "technical"),
+            ("account_help", "account"),
+            ("security_concern", "security"),
+            ("feature_question", "feature_request"),
+        ],
+    ),
+    (
+        "sender_type",
+        &[
+            ("agent", "admin"),
+            ("support_agent", "admin"),
+            ("user", "customer"),
+            ("bot", "system"),
+            ("ai", "system"),
+        ],
+    ),
+    (
+        "activity_type",
+        &[
+            ("session_started", "created"),
+            ("message_sent", "message_added"),
+        ],
+    ),
+];
+
+/// Columns that may hide a row from customers. If no field has such a column, the operator decides:
+/// otherwise what the platform hides would be shown.
+const HIDING: &[&str] = &[
+    "deleted",
+    "deleted_at",
+    "hidden",
+    "is_deleted",
+    "is_hidden",
+    "is_private",
+    "is_public",
+    "is_spam",
+    "private",
+    "visibility",
+    "visible",
+];
+
+/// The names of the three tables, for tickets and for chat sessions.
+const NAMES: [[&str; 3]; 2] = [
+    [
+        "support_tickets",
+        "support_messages",
+        "support_ticket_activity",
+    ],
+    ["chat_sessions", "chat_messages", "chat_session_activity"],
+];
+
+impl Mapping {
+    /// The names of the tables that a source of this generation has, unless the file names others.
+    pub fn table_names(chats: Chats, overrides: &Overrides) -> [String; 3] {
+        let names = NAMES[usize::from(chats == Chats::Sessions)];
+        let given = [&overrides.tickets, &overrides.messages, &overrides.activity];
+        std::array::from_fn(|n| {
+            given[n]
+                .table
+                .clone()
+                .unwrap_or_else(|| names[n].to_owned())
+        })
+    }
+
+    /// Guesses the mapping from the columns of the tables.
+    ///
+    /// # Errors
+    /// Returns what is missing, or which override names no field or column.
+    pub fn guess(
+        names: &[String; 3],
+        columns: &BTreeMap<String, BTreeSet<String>>,
+        overrides: &Overrides,
+    ) -> Result<Self, Vec<String>> {
+        let mut faults = Vec::new();
+        let mut table = |n: usize, fields: Fields, given: &TableOverrides, needed: &[&str]| {
+            let columns = columns.get(&names[n])?;
+            let mut found = BTreeMap::new();
+            for (field, candidates) in fields {
+                if let Some(column) = candidates.iter().find(|c| columns.contains(**c)) {
+                    found.insert((*field).to_owned(), (*column).to_owned());
+                }
+            }
+            for (field, column) in &given.columns {
+                if column.is_empty() && HIDING.contains(&field.as_str()) {
+                    // The operator says that this column means nothing here.
+                } else if !fields.iter().any(|(name, _)| name == field) {
+                    faults.push(format!("{}: there is no field {field}", names[n]));
+                } else if column.is_empty() {
+                    found.remove(field);
+                } else if columns.contains(column) {
+                    found.insert(field.clone(), column.clone());
+                } else {
+                    faults.push(format!("{}: there is no column {column}", names[n]));
+                }
+            }
+            for column in HIDING.iter().filter(|column| columns.contains(**column)) {
+                let is_used = found.values().any(|used| used == column);
+                if n < 2 && !is_used && !given.columns.contains_key(*column) {
+                    faults.push(format!(
+                        "{}: the column {column} may hide rows from customers, and Helpline does not know it; if it does, remove those rows \
+                         or map it to a field, otherwise write {column} = \"\" for --map",
+                        names[n]
+                    ));
+                }
+            }
+            for field in needed {
+                // Without it, every note would be shown to customers.
+                let is_denied = *field == "is_internal"
+                    && given.columns.get(*field).is_some_and(String::is_empty);
+                if !is_denied && !found.contains_key(*field) {
+                    faults.push(format!(
+                        "{}: no column is known for the field {field}; name it with --map",
+                        names[n]
+                    ));
+                }
+            }
+            Some(Table {
+                name: names[n].clone(),
+                columns: found,
+            })
+        };
+        let tickets = table(0, TICKETS, &overrides.tickets, &["id", "owner"]);
+        let messages = table(
+            1,
+            MESSAGES,
+            &overrides.messages,
+            &["id", "ticket", "body", "is_internal"],
+        );
+        let activity = table(2, ACTIVITY, &overrides.activity, &["id", "ticket", "type"]);
+        let (Some(tickets), Some(messages)) = (tickets, messages) else {
+            faults.push(format!("there are no tables {} and {}", names[0], names[1]));
+            return Err(faults);
+        };
+        let mut words: BTreeMap<String, BTreeMap<String, String>> = WORDS
+            .iter()
+            .map(|(field, pairs)| {
+                let pairs = pairs
+                    .iter()
+                    .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+                ((*field).to_owned(), pairs.collect())
+            })
+            .collect();
+        for (field, pairs) in &overrides.words {
+            match words.get_mut(field) {
+                Some(known) => known.extend(pairs.clone()),
+                None => faults.push(format!("words: there is no field {field}")),
+            }
+        }
+        if faults.is_empty() {
+            Ok(Self {
+                tickets,
+                messages,
+                activity,
+                words,
+                sequence: overrides.sequence.clone(),
+                zone: overrides
+                    .zone
+                    .clone()
+                    .unwrap_or_else(|| ZONE_DEFAULT.to_owned()),
+                accepted_writers: overrides.accepted_writers.clone(),
+            })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The desk's word for a word of the source, whatever its case and the blanks around it.
+    pub fn word(&self, field: &str, word: &str) -> String {
+        let plain = word.trim();
+        let lower = plain.to_lowercase();
+        let known = self.words.get(field);
+        let known = known.and_then(|words| words.get(plain).or_else(|| words.get(&lower)));
+        known.map_or(lower, |word| word.to_lowercase())
+    }
+}
+
+/// Which generation of the platform's tables is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chats {
+    /// Tickets, the first generation.
+    Tickets,
+    /// Chat sessions, the second one.
+    Sessions,
+}

@@ -1,0 +1,22 @@
+-- Lets a run act that waits for an admin, because it would change a large share. For admins. The access log records it.
+create or replace function retention_approve(p_run uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  r record;
+begin
+  perform support_require_admin();
+  select x.* into r from retention_runs x where x.id = p_run for update;
+  if r.id is null then
+    perform support_refuse('not_found');
+  elsif r.state <> 'waiting' then
+    perform support_refuse('conflict');
+  end if;
+  update retention_runs x set state = 'acting', approved_by = support_current_user_id(), approved_at = clock() where x.id = p_run;
+  insert into access_log (user_id, action, ip_address, user_agent, detail)
+  values (support_current_user_id(), 'retention_run_approved', support_current_address(), support_current_user_agent(),
+          jsonb_build_object('run', p_run, 'kind', r.kind, 'due', r.due, 'total', r.total));
+end
+$$;
+grant execute on function retention_approve(uuid) to {customer}, {staff};

@@ -1,0 +1,1 @@
+create policy adoption_revoked_owner on adoption_revoked to {owner} using (true) with check (true);

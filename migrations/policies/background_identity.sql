@@ -1,0 +1,1 @@
+create policy background_identity_owner on background_identity to {owner} using (true) with check (true);

@@ -1,0 +1,1 @@
+create policy consumer_windows_owner on consumer_windows to {owner} using (true) with check (true);

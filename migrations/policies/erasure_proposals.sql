@@ -1,0 +1,1 @@
+create policy erasure_proposals_owner on erasure_proposals to {owner} using (true) with check (true);

@@ -1,0 +1,1 @@
+create policy schedule_runs_owner on schedule_runs to {owner} using (true) with check (true);

@@ -1,0 +1,2 @@
+-- Confirms that this database is production.
+select {schema}.background_confirm($1)

@@ -1,0 +1,2 @@
+-- Confirms a new database at the first start of an instance.
+select {schema}.background_confirm_first($1)

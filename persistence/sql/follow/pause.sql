@@ -1,0 +1,2 @@
+-- Pauses or resumes a consumer.
+select {schema}.consumers_pause($1, $2)

@@ -1,0 +1,2 @@
+-- Lets a waiting run act.
+select {schema}.retention_approve($1)

@@ -1,0 +1,2 @@
+-- Ends a waiting run without any change.
+select {schema}.retention_refuse($1)

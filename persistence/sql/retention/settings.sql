@@ -1,0 +1,2 @@
+-- Returns the stored settings of retention; null if there are none.
+select {schema}.retention_settings()

@@ -1,0 +1,2 @@
+-- Makes a schedule due now.
+select {schema}.schedules_run($1)

@@ -1,0 +1,2 @@
+-- Returns an upload of this person.
+select * from {schema}.uploads_own($1, $2)

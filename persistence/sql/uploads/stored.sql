@@ -1,0 +1,2 @@
+-- Returns an upload as the service's own work needs it.
+select * from {schema}.uploads_stored($1)

@@ -1,0 +1,133 @@
+//! Adds newer rows of the platform to tickets that were changed in the desk.
+
+use std::collections::BTreeSet;
+
+use helpline_core::adopt::{Finding, Judged, Original, SourceTicket, told};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Adoption;
+use super::copy::{json, long_of, with_digest};
+use super::verify::{Check, Stored};
+use crate::{StoreError, rows};
+
+const APPEND: &str = include_str!("../../sql/adopt/append.sql");
+const STORED_IDS: &str = include_str!("../../sql/adopt/stored_ids.sql");
+
+impl Adoption<'_> {
+    /// Appends the rows that a ticket does not have yet, behind what happened here, and lists what the
+    /// platform has changed in it otherwise. Returns what must be copied one by one.
+    pub(super) async fn append(
+        &mut self,
+        (mut ticket, raw): (Judged, &SourceTicket),
+        digest: &str,
+        people: &str,
+        here: &Stored,
+    ) -> Result<Vec<Original>, StoreError> {
+        let id = ticket.ticket.id;
+        let mut check = Check::new(self, &ticket, raw, Some(here), digest);
+        check.ticket();
+        let mut changes = check.findings;
+        changes.retain(|finding| finding.rule != "changed_here");
+        let sql = self.names.render(STORED_IDS);
+        let mut stored = BTreeSet::new();
+        for row in self.client.query(&sql, &[&id]).await? {
+            stored.extend(rows::get::<Option<Uuid>>(&row, 0)?);
+        }
+        retain_new(&mut ticket, &stored);
+        if here.owner() != Some(ticket.ticket.user_id) {
+            hide(&mut ticket, &mut changes);
+        }
+        let mut public = 0;
+        for (event, seq) in ticket.events.iter_mut().zip(1..) {
+            event.seq = seq;
+            if event.public_seq.is_some() {
+                public += 1;
+                event.public_seq = Some(public);
+            }
+        }
+        ticket.positions.clear();
+        let new = ticket.messages.iter().map(|message| message.id);
+        let rows: BTreeSet<Uuid> = told(&ticket.events).into_iter().chain(new).collect();
+        ticket
+            .originals
+            .retain(|original| rows.contains(&original.row_id));
+        self.report.find(changes)?;
+        let is_new =
+            |finding: &&Finding| rows.contains(&finding.row) || finding.rule == "deleted_there";
+        self.report
+            .find(ticket.findings.iter().filter(is_new).cloned())?;
+        let number = ticket.ticket.ticket_number.clone();
+        self.report.find(rows.iter().map(|row| {
+            let became = "behind what happened in this desk";
+            Finding::new(("appended_behind", ""), &number, *row, "", became)
+        }))?;
+        self.report.appended += 1;
+        let text = json(&with_digest(&ticket, digest)?)?;
+        self.client
+            .query(&self.names.render(APPEND), &[&people, &text])
+            .await?;
+        Ok(long_of(&ticket))
+    }
+}
+
+/// Leaves only the rows that are not stored.
+fn retain_new(ticket: &mut Judged, stored: &BTreeSet<Uuid>) {
+    ticket
+        .messages
+        .retain(|message| !stored.contains(&message.id));
+    let new: BTreeSet<Uuid> = ticket.messages.iter().map(|message| message.id).collect();
+    ticket.events.retain(|event| {
+        let source = told(std::slice::from_ref(event));
+        match source.first() {
+            Some(row) => !stored.contains(row),
+            None => event
+                .message_id
+                .is_some_and(|message| new.contains(&message)),
+        }
+    });
+    for event in &mut ticket.events {
+        // The row of a message that is here already, with an event of its own.
+        if event
+            .message_id
+            .is_some_and(|message| !new.contains(&message))
+        {
+            event.kind = "logged";
+            event.public_seq = None;
+            event.message_id = None;
+        }
+    }
+}
+
+/// The platform has given the ticket to another person, and people have worked on it here. It stays
+/// the former owner's, who must not read what comes now, and the new owner must not read what was
+/// written here. So the new rows are for staff only.
+fn hide(ticket: &mut Judged, findings: &mut Vec<Finding>) {
+    let number = ticket.ticket.ticket_number.clone();
+    for message in &mut ticket.messages {
+        if message.is_internal {
+            continue;
+        }
+        message.is_internal = true;
+        if message.sender_type == "customer" {
+            message.customer = message.sender_id.take();
+            message.sender_type = "system";
+        }
+        let rule = ("owner_changed_hidden", "is_internal");
+        findings.push(Finding::new(rule, &number, message.id, "false", "true"));
+    }
+    for event in &mut ticket.events {
+        let message = ticket.messages.iter();
+        let mut message = message.filter(|message| Some(message.id) == event.message_id);
+        event.public_seq = None;
+        (event.public_old_value, event.public_new_value) = (None, None);
+        if let Some(message) = message.next() {
+            event.kind = "internal_note_added";
+            if let Some(customer) = message.customer {
+                event.metadata["adopted"]["customer"] = json!(customer);
+            }
+        } else {
+            event.kind = "logged";
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import type { TicketView } from '../protocol/model.ts'
+
+export function isWritable(ticket: TicketView): boolean {
+  return ticket.status !== 'closed' && ticket.archived_at === null
+}
