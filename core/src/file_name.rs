@@ -58,16 +58,23 @@ pub fn disposition(name: &str) -> String {
     value
 }
 
-/// Dots and spaces at the ends hide a file or are dropped by Windows, which would make its ending another one.
+/// Dots and spaces at the ends hide a file or are dropped by Windows, which would make its ending another one. Joiners and variation
+/// selectors are seen only beside another character, so that none may begin or be the whole name.
 fn trimmed(name: &str) -> &str {
-    name.trim_matches([' ', '.'])
+    name.trim_start_matches(|c| {
+        matches!(
+            c,
+            ' ' | '.' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}'
+        )
+    })
+    .trim_end_matches([' ', '.', '\u{200c}', '\u{200d}'])
 }
 
 /// Characters that turn the reading direction (`exe.gpj` reads as `jpg.exe`), or that are not seen.
 fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Cuts the name before its ending.
@@ -123,6 +130,11 @@ mod tests {
             ("comical.txt", "comical.txt"),
             ("", "file"),
             ("...", "file"),
+            ("\u{200d}", "file"),
+            ("\u{3164}\u{2800}\u{ffa0}", "file"),
+            (" \u{200d}.\u{fe0f} ", "file"),
+            ("\u{200c}.pdf", "pdf"),
+            ("\u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"),
             ("\0\u{1b}[31m", "[31m"),
         ] {
             assert_eq!(cleaned(given), expected, "{given:?}");

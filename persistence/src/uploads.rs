@@ -88,6 +88,8 @@ pub struct StoredUpload {
     pub content_type: String,
     /// The file's size.
     pub size_bytes: u64,
+    /// The SHA-256 of the bytes. `None` while it is reserved.
+    pub sha256: Option<Vec<u8>>,
     /// Whether it can be downloaded. `None` while it is reserved.
     pub state: Option<AttachmentState>,
     /// Where the bytes are.
@@ -449,6 +451,7 @@ fn stored_upload(row: &Row) -> Result<StoredUpload, StoreError> {
         name: rows::get(row, "name")?,
         content_type: content_type.unwrap_or_else(|| UNKNOWN_TYPE.to_owned()),
         size_bytes: size(row)?,
+        sha256: rows::get(row, "sha256")?,
         state: match rows::get(row, "state")? {
             "reserved" => None,
             "stored" => Some(AttachmentState::Checking),

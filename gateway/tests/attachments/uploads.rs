@@ -76,7 +76,20 @@ async fn a_body_of_another_length_is_refused_and_leaves_nothing() {
     assert_eq!(refused.refused(400), "digest_mismatch");
     desk.until_gone(&[7; 1_000]).await;
     desk.put(&desk.ada, &id, &[7; 1_000]).await.expect(200);
-    // Once it is stored, another body changes nothing.
+    // Once it is stored, another body changes nothing, and is refused if its digest is announced.
+    let other = signed(
+        "PUT",
+        &desk.url(&format!("/v1/uploads/{id}")),
+        &desk.ada.token,
+    )
+    .header(
+        "content-digest",
+        "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:",
+    )
+    .body(vec![8; 1_000])
+    .unwrap();
+    let refused = RestClient::default().send(other).await;
+    assert_eq!(refused.refused(400), "digest_mismatch");
     desk.put(&desk.ada, &id, &[8; 1_000]).await.expect(200);
     assert_eq!(desk.stored(), [vec![7; 1_000]]);
 }

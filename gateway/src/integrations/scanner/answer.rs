@@ -30,8 +30,13 @@ pub enum Verdict {
         /// The scanner's words.
         reason: String,
     },
-    /// There is no usable answer, or the file could not be read. Another attempt may succeed.
+    /// There is no usable answer. Another attempt may succeed.
     NotReached {
+        /// What happened.
+        reason: String,
+    },
+    /// The store did not give the whole file. Another attempt may succeed.
+    Unreadable {
         /// What happened.
         reason: String,
     },

@@ -108,7 +108,9 @@ impl Scanner {
                 Ok(answer) => answer.map_or_else(not_reached, |answer| verdict(&answer)),
                 Err(_) => not_reached("the scanner does not answer".to_owned()),
             },
-            Written::BadFile(reason) => not_reached(reason),
+            Written::BadFile(reason) => Verdict::Unreadable {
+                reason: one_line(&reason),
+            },
             // It may have answered before it closed the connection.
             Written::NotTaken(reason) => {
                 match tokio::time::timeout(self.patience.ping, reading).await {
@@ -132,17 +134,6 @@ impl Scanner {
         }
     }
 
-    /// Whether the scanner answers.
-    ///
-    /// # Errors
-    /// The scanner is not reached, or it is not clamd.
-    pub async fn ping(&self) -> Result<(), ScanError> {
-        match self.ask(b"zPING\0").await?.as_str() {
-            "PONG" => Ok(()),
-            other => Err(ScanError::NotClamd(one_line(other))),
-        }
-    }
-
     /// Checks that the scanner takes files of this size, by streaming zeros to it: clamd does not tell its limit otherwise.
     ///
     /// # Errors
@@ -161,7 +152,9 @@ impl Scanner {
                 answer: reason,
             }),
             Verdict::Infected { finding } => Err(ScanError::NotClamd(finding)),
-            Verdict::NotReached { reason } => Err(ScanError::NotReached(reason)),
+            Verdict::NotReached { reason } | Verdict::Unreadable { reason } => {
+                Err(ScanError::NotReached(reason))
+            }
         }
     }
 

@@ -43,6 +43,9 @@ pub enum CheckFault {
     /// The scanner gave no usable answer.
     #[error("the scanner is not reached: {0}")]
     NotReached(String),
+    /// The store did not give the whole file.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(String),
     /// The store does not have the file. It may be the wrong store, or not mounted.
     #[error("the store of files does not have the file")]
     Missing,
@@ -156,6 +159,8 @@ impl Checks {
                     };
                     return of(state, Some(reason));
                 }
+                // Whatever the desk allows without a scanner, a file that cannot be read is not such a file.
+                Verdict::Unreadable { reason } => return Err(CheckFault::Unreadable(reason)),
                 Verdict::NotReached { reason } => reason,
             };
             metrics::counter!("helpline_scanner_not_reached_total").increment(1);

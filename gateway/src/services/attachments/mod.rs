@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
+use helpline_core::attachment::UploadState;
 use helpline_core::file_name;
 use helpline_core::ids::{Key, TicketId, UploadId, UserId};
 use helpline_core::limits;
@@ -162,7 +163,7 @@ impl Attachments {
 
     /// Receives the bytes of an upload, in bounded memory. If the future is dropped, or the bytes do
     /// not arrive, nothing is stored, and the upload can be repeated. The bytes of a stored upload
-    /// are not read.
+    /// are not read; only their digest is compared if it is announced.
     ///
     /// # Errors
     /// `attachments_off`, `not_found`, `too_large`, `malformed`, `digest_mismatch`,
@@ -196,8 +197,14 @@ impl Attachments {
         let _slot = self.receiving.begin(id, owner)?;
         // Another request may have stored the upload before this one had its place.
         let upload = self.own(owner, id).await?;
-        if upload.state == helpline_core::attachment::UploadState::Stored {
-            return Ok(upload);
+        if upload.state == UploadState::Stored {
+            return match incoming.sha256 {
+                Some(sha256) if !self.has_digest(id, sha256).await? => Err(Reject::new(
+                    RejectCode::DigestMismatch,
+                    "Content-Digest: the upload is stored with other bytes",
+                )),
+                _ => Ok(upload),
+            };
         }
         let outcome = self.store_bytes(blobs, owner, &upload, incoming).await;
         let word = match &outcome {
@@ -209,6 +216,12 @@ impl Attachments {
         };
         metrics::counter!("helpline_uploads_total", "outcome" => word).increment(1);
         outcome
+    }
+
+    async fn has_digest(&self, id: UploadId, sha256: [u8; 32]) -> Result<bool, Reject> {
+        let stored = uploads::stored(&self.store, id).await;
+        let stored = stored.map_err(|error| reject_of(&error))?;
+        Ok(stored.is_some_and(|it| it.sha256.as_deref() == Some(&sha256)))
     }
 
     async fn store_bytes<S, E>(
