@@ -1,6 +1,6 @@
 -- Erases the personal data of a person who is proposed for it, or refuses the proposal. For admins, but not on themselves. A legal hold forbids the
 -- erasure. The person's row is deleted, with name and address, and so are roles, subjects, and the names in the histories of their own tickets;
--- `support_follow_people` then removes the copies in tickets and in other histories. Tickets with their texts and histories stay, under the person's id. `platform_people` keeps the id, so that someone
+-- `support_follow_people` then removes the copies in tickets and in other histories. Tickets with their texts, files and histories stay, under the person's id. `platform_people` keeps the id, so that someone
 -- whose token still works and who signs in again is proposed again; `erased_people` keeps it, so that adoption does not bring the name back. The access
 -- log records both decisions.
 create or replace function erasure_decide(p_person uuid, p_erase boolean) returns void
@@ -38,6 +38,8 @@ begin
     delete from people p where p.id = p_person;
     -- Histories keep copies of names. Other tickets are left to `erasure_follow`, because there is no index of the actors.
     perform erasure_forget_names(p_person, array(select t.id from support_tickets t where t.user_id = p_person order by t.id limit 200));
+    -- Files that no message names belong to no ticket.
+    update uploads u set expires_at = clock() where u.owner_id = p_person and u.message_id is null and u.expires_at > clock();
     -- Adoption has kept columns of the platform that Helpline does not know.
     delete from adopted_originals o
     using support_tickets t

@@ -94,10 +94,18 @@ async fn people_who_are_gone_from_the_platform_are_proposed_and_erased_only_by_a
         db.customer
     ))
     .await;
+    let unsent = db.upload(db.customer, Some(ticket), "unsent.txt").await;
     erasures::decide(&db.store, &boss, db.customer, true)
         .await
         .unwrap();
     assert_eq!(db.ask::<i64>(&known).await, 0);
+    let kept: i64 = db
+        .ask(&format!(
+            "select count(*) from uploads where id = '{}' and expires_at > clock()",
+            unsent.uuid()
+        ))
+        .await;
+    assert_eq!(kept, 0, "a file that no message names is due for deletion");
     let subjects = db.ask::<i64>("select count(*) from people_subjects").await;
     assert_eq!(subjects, 0);
     while people::follow(&db.store).await.unwrap() {}

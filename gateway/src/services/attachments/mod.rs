@@ -18,6 +18,7 @@ use helpline_core::protocol::{Feature, Upload};
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::uploads::{self, NewUpload, Quotas};
 use helpline_persistence::{Caller, Store};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::auth::FileLinks;
@@ -249,13 +250,9 @@ impl Attachments {
             stored.map_err(of_store)?;
             failpoint::hit("upload-received");
         }
-        let body = idle_limited(incoming.body);
-        let putting = blobs.put(&blob_key, upload.size_bytes, body);
-        let received = match tokio::time::timeout(limit, putting).await {
-            Ok(Ok(received)) => Ok(received),
-            Ok(Err(error)) => Err(refusal(&error)),
-            Err(_) => Err(cut("the upload took too long")),
-        };
+        let body = limited(incoming.body, limit);
+        let received = blobs.put(&blob_key, upload.size_bytes, body).await;
+        let received = received.map_err(|error| refusal(&error));
         failpoint::hit("upload-received");
         let received = match received {
             Ok(received) if incoming.sha256.is_some_and(|it| it != received.sha256) => {
@@ -323,7 +320,7 @@ fn refusal(error: &PutError) -> Reject {
         PutError::TooLong | PutError::TooShort { .. } => {
             cut("the body does not have the announced length")
         }
-        PutError::Cut(_) => cut("the upload was cut off"),
+        PutError::Cut(_) => cut("the upload was cut off or took too long"),
         PutError::Store(BlobError::Full { .. }) => {
             tracing::error!(cause = %chain(error), "the store of files is full");
             Reject::new(RejectCode::Overloaded, "no space is left for files")
@@ -336,20 +333,23 @@ fn refusal(error: &PutError) -> Reject {
     }
 }
 
-/// Ends a body of which nothing arrives for [`limits::UPLOAD_IDLE_MS`] with an error.
-fn idle_limited<S, E>(body: S) -> impl Stream<Item = Result<Bytes, String>> + Send
+/// Ends a body with an error if nothing arrives for [`limits::UPLOAD_IDLE_MS`], or if it takes longer than `limit`. Because the body ends,
+/// and not the future that stores it, the store can remove what it has.
+fn limited<S, E>(body: S, limit: Duration) -> impl Stream<Item = Result<Bytes, String>> + Send
 where
     S: Stream<Item = Result<Bytes, E>> + Send,
     E: std::fmt::Display,
 {
-    let limit = Duration::from_millis(limits::UPLOAD_IDLE_MS);
+    let idle = Duration::from_millis(limits::UPLOAD_IDLE_MS);
+    let end = Instant::now() + limit;
     stream::unfold(Some(Box::pin(body)), move |body| async move {
         let mut body = body?;
-        match tokio::time::timeout(limit, body.next()).await {
+        let wait = end.min(Instant::now() + idle);
+        match tokio::time::timeout_at(wait, body.next()).await {
             Ok(None) => None,
             Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(body))),
             Ok(Some(Err(error))) => Some((Err(error.to_string()), None)),
-            Err(_) => Some((Err("nothing arrived".to_owned()), None)),
+            Err(_) => Some((Err("nothing arrived in time".to_owned()), None)),
         }
     })
 }
