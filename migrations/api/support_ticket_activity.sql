@@ -10,7 +10,9 @@ where t.user_id = (select {api}.current_person_id()) and a.public_seq is not nul
 union all
 select a.ticket_id || ':' || a.seq, a.ticket_id, a.seq, a.kind,
        a.actor_id, a.actor_type, p.display_name,
-       a.old_value, a.new_value, a.description, a.message_id, a.created_at
+       a.old_value, a.new_value,
+       case when a.metadata #> '{adopted,unverified}' is null then a.description
+            else concat_ws(': ', 'Unverified, "' || (a.metadata #>> '{adopted,type}') || '"', a.description) end as description, a.message_id, a.created_at
 from {schema}.support_tickets t
 join {schema}.support_ticket_activity a on a.ticket_id = t.id
 left join {schema}.people p on p.id = a.actor_id

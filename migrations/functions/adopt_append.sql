@@ -24,6 +24,12 @@ begin
   if v_events is not null then
     perform set_config('helpline.adopting', 'on', true);
     perform adopt_write_rows(jsonb_build_array(p_ticket || jsonb_build_object('events', v_events)), pg_current_xact_id());
+    update support_tickets t
+    set first_response_at = n.first_response_at
+    from (select min(m.created_at) as first_response_at
+          from jsonb_to_recordset(p_ticket -> 'messages') m (sender_type text, is_internal boolean, created_at timestamptz)
+          where m.sender_type = 'admin' and not m.is_internal) n
+    where t.id = v_ticket and t.first_response_at is null and n.first_response_at is not null;
     perform set_config('helpline.adopting', '', true);
     -- As for other messages: the customer waits since the first message that is not answered.
     select max(m.created_at) into v_answered_at

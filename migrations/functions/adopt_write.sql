@@ -16,6 +16,16 @@ begin
     perform support_refuse('forbidden');
   end if;
   perform adopt_people(p_people);
+  -- From here on, these people keep their roles until the end of the transaction.
+  if exists (
+    select 1
+    from (select distinct (j -> 'ticket' ->> 'assigned_to')::uuid as id
+          from jsonb_array_elements(p_tickets) j
+          where j -> 'ticket' ->> 'status' not in ('resolved', 'closed') and j -> 'ticket' ->> 'assigned_to' is not null) a
+    where not support_can_be_assigned(a.id)
+  ) then
+    raise exception 'a member of staff lost a role meanwhile: run the step again' using errcode = 'object_not_in_prerequisite_state';
+  end if;
 
   perform set_config('helpline.adopting', 'on', true);
   insert into support_tickets (id, ticket_number, user_id, subject, category, priority, status, assigned_to, assigned_at, satisfaction_rating,

@@ -43,6 +43,8 @@ begin
   select x.ticket_id, x.source, x.row_id, x.field, x.message_id, x.original
   from jsonb_array_elements(p_tickets) j
   cross join lateral jsonb_to_recordset(j -> 'originals') as x (ticket_id uuid, source text, row_id uuid, field text, message_id uuid, original jsonb)
+  -- What an erasure deletes does not come back.
+  where not (x.field like '*%' and exists (select 1 from support_tickets t join erased_people e on e.person_id = t.user_id where t.id = x.ticket_id))
   on conflict on constraint adopted_originals_pkey do nothing;
 end
 $$;

@@ -43,7 +43,7 @@ begin
     -- Adoption has kept columns of the platform that Helpline does not know.
     delete from adopted_originals o
     using support_tickets t
-    where t.user_id = p_person and o.ticket_id = t.id and o.source = 'ticket' and o.field like '*%';
+    where t.user_id = p_person and o.ticket_id = t.id and o.field like '*%';
   end if;
   insert into access_log (user_id, action, ip_address, user_agent, detail)
   values (support_current_user_id(), case when p_erase then 'person_erased' else 'person_erasure_refused' end,

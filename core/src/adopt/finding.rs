@@ -3,13 +3,15 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::rules;
+
 /// Characters of a value that a finding shows.
 pub(super) const SAMPLE_CHARS_MAX: usize = 120;
 
 /// A row that was not taken over as it was, or that deserves a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The rule, a name in `snake_case`.
+    /// The rule, one of [`super::RULES`].
     #[serde(skip)]
     pub rule: &'static str,
     /// The field of the row that is stored with another value than the platform's. Empty: every
@@ -32,6 +34,7 @@ impl Finding {
         was: &str,
         became: &str,
     ) -> Self {
+        debug_assert!(!rules::meaning(rule).is_empty(), "{rule} has no meaning");
         let short = |text: &str| text.chars().take(SAMPLE_CHARS_MAX).collect();
         Self {
             rule,

@@ -12,6 +12,7 @@ mod kept;
 mod mapping;
 mod messages;
 mod row;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -345,6 +346,7 @@ pub fn judge(
         &mut named,
         &mut read,
     );
+    ticket.subject = ticket::subject(source, mapping, ticket.id, &messages, &mut notes);
     for id in around.kept.messages.iter().map(|message| message.id) {
         notes.find("deleted_there", "", id, "message", "stays");
     }
@@ -417,4 +419,5 @@ fn category_word(word: &str) -> Option<&'static str> {
 
 pub use history::told;
 pub use messages::described_files;
+pub use rules::{RULES, meaning};
 pub use ticket::plain_number;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::text::{self, Change};
 use super::times::{archived, ends, readable_time, times};
 use super::{
-    JudgedTicket, Mapping, NamedPerson, Notes, Place, Row, SourceTicket, Surroundings, Table,
-    category_word, derived, priority_word, status_word,
+    JudgedMessage, JudgedTicket, Mapping, NamedPerson, Notes, Place, Row, SourceTicket,
+    Surroundings, Table, category_word, derived, priority_word, status_word,
 };
 use crate::{derived_subject, limits};
 
@@ -49,7 +49,8 @@ pub(super) fn judge(
         id,
         ticket_number,
         user_id,
-        subject: subject(source, mapping, &at, &mut notes),
+        // Set when the messages are judged.
+        subject: String::new(),
         category: words[0],
         priority: words[1],
         status: words[2],
@@ -293,8 +294,20 @@ fn rating(
     (rating, feedback)
 }
 
-fn subject(source: &SourceTicket, mapping: &Mapping, at: &Place, notes: &mut Notes) -> String {
+/// The subject of the ticket. Chat sessions have none: the first text of the customer gives it, and never one that customers do not see.
+pub(super) fn subject(
+    source: &SourceTicket,
+    mapping: &Mapping,
+    id: Uuid,
+    messages: &[JudgedMessage],
+    notes: &mut Notes,
+) -> String {
     const NONE: &str = "(no subject)";
+    let at = Place {
+        source: "ticket",
+        row: id,
+        message: None,
+    };
     let own = source
         .ticket
         .text(&mapping.tickets, "subject")
@@ -307,17 +320,14 @@ fn subject(source: &SourceTicket, mapping: &Mapping, at: &Place, notes: &mut Not
     let Some(change) = change else { return line };
     let subject = match change {
         Change::Empty if mapping.tickets.columns.contains_key("subject") => NONE.to_owned(),
-        // Chat sessions have no subject: the first message of the customer gives it.
         Change::Empty => {
-            let first = source
-                .messages
+            let first = messages
                 .iter()
-                .min_by_key(|row| row.time(&mapping.messages, "created_at"));
-            let text = first
-                .and_then(|row| row.text(&mapping.messages, "body"))
-                .unwrap_or_default();
-            let (line, _) = text::line(&derived_subject::of(&text), limits::SUBJECT_CHARS_MAX);
-            if line.is_empty() {
+                .filter(|message| message.sender_type == "customer" && !message.is_internal)
+                .min_by_key(|message| (message.created_at, message.id));
+            let text = first.map_or("", |message| message.body.trim());
+            let (line, _) = text::line(&derived_subject::of(text), limits::SUBJECT_CHARS_MAX);
+            if text.is_empty() || line.is_empty() {
                 NONE.to_owned()
             } else {
                 line
@@ -327,7 +337,7 @@ fn subject(source: &SourceTicket, mapping: &Mapping, at: &Place, notes: &mut Not
     };
     let rule = change.rule(["subject_cleaned", "subject_cut", "subject_missing"]);
     notes.find(rule, "subject", at.row, &own, &subject);
-    notes.keep_field(at, at_source, "subject");
+    notes.keep_field(&at, at_source, "subject");
     subject
 }
 

@@ -75,6 +75,18 @@ const STAYS_CLOSED: &str = "what was revoked in the platform's database stays re
      or with --undo instead of --cut-over to let the platform's people write again";
 
 impl AdoptSettings {
+    /// The step's name on the report's page.
+    fn step(&self) -> &'static str {
+        match self.action() {
+            Action::DryRun => "dry run",
+            Action::Copy if self.follow => "follow",
+            Action::Copy => "copy",
+            Action::Verify => "verify",
+            Action::CutOver => "cut-over",
+            Action::Undo => "undo",
+        }
+    }
+
     fn action(&self) -> Action {
         if self.dry_run {
             Action::DryRun
@@ -133,7 +145,7 @@ pub async fn run(settings: AdoptSettings) -> Result<(), CliError> {
         }
     }
     if let Some(file) = html {
-        write("--page", file, &page::render(&report))?;
+        write("--page", file, &page::render(&report, settings.step()))?;
     }
     say(&report, action);
     if report.differences.rows == 0 {

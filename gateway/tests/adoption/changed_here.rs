@@ -188,3 +188,32 @@ async fn what_retention_deleted_here_does_not_come_back() {
     adoption.adopt(&["--cut-over"]).await.succeeded();
     assert_eq!(platform.ask(count).await, left);
 }
+
+#[tokio::test]
+async fn a_message_that_comes_after_its_row_of_the_history_is_shown() {
+    let adoption = Adoption::installed(&Contents::ODD).await;
+    let platform = &adoption.platform;
+    run(
+        &platform.admin,
+        "create table public.aside as select * from public.support_messages where id = md5('message 7 1')::uuid;
+         delete from public.support_messages where id = md5('message 7 1')::uuid",
+    )
+    .await;
+    adoption.adopt(&["--copy"]).await.succeeded();
+    let agent = platform.session("authenticated", "staff agent").await;
+    run(
+        &agent,
+        "insert into helpline_api.support_messages (ticket_id, message) values (md5('ticket 7')::uuid, 'Answer in Helpline')",
+    )
+    .await;
+    run(
+        &platform.admin,
+        "set session_replication_role = replica; insert into public.support_messages select * from public.aside;
+         reset session_replication_role; drop table public.aside",
+    )
+    .await;
+    adoption.adopt(&["--follow"]).await.succeeded();
+    let shown = "select count(*) from helpline.support_ticket_activity where message_id = md5('message 7 1')::uuid and public_seq is not null";
+    assert_eq!(platform.ask(shown).await, "1");
+    adoption.adopt(&["--verify"]).await.succeeded();
+}

@@ -70,6 +70,9 @@ async fn an_erased_person_does_not_come_back_with_the_next_copy() {
     .await;
     let named = "select count(*) from helpline.support_ticket_activity where public_actor_name is not null and actor_id = md5('person 8')::uuid";
     assert_ne!(platform.ask(named).await, "0");
+    let unknown = "select count(*) from helpline.adopted_originals o join helpline.support_tickets t on t.id = o.ticket_id
+        where t.user_id = md5('person 8')::uuid and o.field like '*%'";
+    assert_ne!(platform.ask(unknown).await, "0");
     let admin = platform.session("helpline_staff", "staff admin").await;
     let sql = format!("select helpline.erasure_decide('{person}', true)");
     run(&admin, &sql).await;
@@ -87,6 +90,7 @@ async fn an_erased_person_does_not_come_back_with_the_next_copy() {
         adoption.adopt(&[step]).await.succeeded();
         assert_eq!(platform.ask(known).await, "0", "{step}");
         assert_eq!(platform.ask(named).await, "0", "{step}");
+        assert_eq!(platform.ask(unknown).await, "0", "{step}");
         assert_eq!(platform.ask(texts).await, said, "{step}");
     }
 }

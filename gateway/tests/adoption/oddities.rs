@@ -135,6 +135,13 @@ async fn others(platform: &Platform, wrong: &mut Vec<String>) {
             "createdtrue",
         ),
         (
+            "what staff read of a forged row",
+            "select bool_and(e.description like 'Unverified, \"%' and coalesce(a.description, '') not like 'Unverified%') and count(*) >= 4
+             from helpline.support_events e join helpline.support_ticket_activity a using (ticket_id, seq)
+             where a.metadata #> '{adopted,unverified}' is not null",
+            "true",
+        ),
+        (
             "the edit without a time",
             "select edited_at is not null from helpline.support_messages where id = md5('m edited unknown')::uuid",
             "true",

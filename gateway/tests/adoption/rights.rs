@@ -186,3 +186,25 @@ async fn tables_whose_names_have_capitals_are_adopted_too() {
     }
     std::fs::remove_file(&file).unwrap();
 }
+
+#[tokio::test]
+async fn a_role_is_taken_away_while_a_step_reads() {
+    let adoption = Adoption::installed(&Contents::ODD).await;
+    let platform = &adoption.platform;
+    adoption.adopt(&["--copy"]).await.succeeded();
+    // The step waits for this lock after it has read who is staff.
+    let lock = "begin; lock table public.support_tickets in access exclusive mode";
+    let locker = platform.another_admin().await;
+    run(&locker, lock).await;
+    let step = adoption.start(&["--verify"]);
+    let waits = "select count(*) from pg_stat_activity
+        where wait_event_type = 'Lock' and query like '%ticket_number%' and datname = current_database()";
+    while platform.ask(waits).await == "0" {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let revoke = "set lock_timeout = '2s'; delete from helpline.user_roles";
+    run(&platform.admin, revoke).await;
+    run(&locker, "rollback").await;
+    let done = step.wait_with_output().await.unwrap();
+    assert!(done.status.code().is_some());
+}

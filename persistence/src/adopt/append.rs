@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use helpline_core::adopt::{Finding, Judged, Original, SourceTicket, told};
+use helpline_core::adopt::{Finding, Judged, JudgedEvent, Original, SourceTicket, told};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -77,16 +77,23 @@ fn retain_new(ticket: &mut Judged, stored: &BTreeSet<Uuid>) {
         .messages
         .retain(|message| !stored.contains(&message.id));
     let new: BTreeSet<Uuid> = ticket.messages.iter().map(|message| message.id).collect();
-    ticket.events.retain(|event| {
+    let has_row = |event: &JudgedEvent| {
         let source = told(std::slice::from_ref(event));
-        match source.first() {
-            Some(row) => !stored.contains(row),
-            None => event
-                .message_id
-                .is_some_and(|message| new.contains(&message)),
-        }
-    });
+        source.first().map(|row| stored.contains(row))
+    };
+    let has_new_message = |event: &JudgedEvent| {
+        event
+            .message_id
+            .is_some_and(|message| new.contains(&message))
+    };
+    ticket
+        .events
+        .retain(|event| has_new_message(event) || has_row(event) == Some(false));
     for event in &mut ticket.events {
+        // The row came before its message, and is here without it.
+        if has_row(event) == Some(true) {
+            event.metadata = json!({"adopted": {"synthesized": true}});
+        }
         // The row of a message that is here already, with an event of its own.
         if event
             .message_id

@@ -365,3 +365,48 @@ fn times_and_addresses_are_read_in_every_spelling() {
         assert_eq!(plain_address(text).as_deref(), plain, "{text}");
     }
 }
+
+/// Chat sessions have no subject.
+#[test]
+fn a_subject_is_made_of_the_customers_first_text_and_never_of_a_note() {
+    let mut mapping = mapping();
+    mapping.tickets.columns.remove("subject");
+    let staff = BTreeSet::from([id(AGENT)]);
+    let at = |mut row: Row, when: Value| {
+        row.columns.insert("created_at".to_owned(), when);
+        row
+    };
+    let note = |when| at(message(10, Some(AGENT), "admin", json!(true)), when);
+    let answer = |when| at(message(11, Some(AGENT), "admin", json!(false)), when);
+    let own_note = |when| at(message(12, Some(CUSTOMER), "customer", json!(true)), when);
+    let asked = at(
+        message(13, Some(CUSTOMER), "customer", json!(false)),
+        json!("2025-01-03T00:00:00+00:00"),
+    );
+    let early = json!("2025-01-01T12:00:00+00:00");
+    for (messages, expected) in [
+        (vec![note(early.clone()), asked.clone()], "text 13"),
+        (vec![note(Value::Null), asked.clone()], "text 13"),
+        (vec![own_note(Value::Null), asked.clone()], "text 13"),
+        (vec![answer(early.clone()), asked.clone()], "text 13"),
+        (vec![note(early.clone()), answer(early)], "(no subject)"),
+    ] {
+        let source = SourceTicket {
+            ticket: ticket(json!({})),
+            messages,
+            activity: vec![],
+        };
+        let around = Surroundings {
+            staff: &staff,
+            assignable: &staff,
+            users: None,
+            number: None,
+            former: &BTreeSet::new(),
+            taken: &BTreeSet::new(),
+            kept: &Kept::default(),
+            now: time_of("2026-01-01T00:00:00Z").expect("a time"),
+        };
+        let judged = judge(&source, &mapping, &around).expect("judged");
+        assert_eq!(judged.ticket.subject, expected);
+    }
+}

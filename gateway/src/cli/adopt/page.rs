@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use helpline_core::adopt::{Mapping, Table, meaning};
 use helpline_persistence::adopt::Report;
 
 const BEGINNING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Adoption report</title>
@@ -25,9 +26,37 @@ fn row(html: &mut String, cells: &[&str]) {
     html.push_str("</tr>");
 }
 
-/// Builds the page.
-pub fn render(report: &Report) -> String {
+/// How the platform's tables were read: for each table and field its column, or that it has none.
+fn mapping(html: &mut String, mapping: &Mapping) {
+    html.push_str("<h2>Mapping</h2><table><tr><th>table</th><th>field</th><th>column</th></tr>");
+    let tables = [Some(&mapping.tickets), Some(&mapping.messages)];
+    for table in tables.into_iter().chain([mapping.activity.as_ref()]) {
+        let Some(Table { name, columns, .. }) = table else {
+            continue;
+        };
+        for (field, column) in columns {
+            row(html, &[name, field, column]);
+        }
+    }
+    html.push_str(
+        "</table><p>Other columns are kept aside (<code>helpline.adopted_originals</code>).</p>",
+    );
+}
+
+/// Builds the page of a step.
+pub fn render(report: &Report, step: &str) -> String {
     let mut html = BEGINNING.to_owned();
+    write!(html, "<p>Step: {}. ", escaped(step)).expect("text takes text");
+    let done = [
+        (report.copied, "tickets copied"),
+        (report.replaced, "copied again"),
+        (report.appended, "appended to"),
+        (report.privileges, "privileges revoked or granted"),
+    ];
+    for (count, what) in done {
+        write!(html, "{what}: {count}. ").expect("text takes text");
+    }
+    html.push_str("</p>");
     html.push_str("<table><tr><th></th><th>tickets</th><th>messages</th><th>history</th></tr>");
     for (name, counts) in [("platform", report.source), ("Helpline", report.adopted)] {
         let cells = [counts.tickets, counts.messages, counts.activity].map(|n| n.to_string());
@@ -51,10 +80,10 @@ pub fn render(report: &Report) -> String {
             report.differences.first.len(),
         );
     }
-    html.push_str("<h2>Findings</h2>");
+    html.push_str("<h2>Findings</h2><p>What was not taken over as it was, or deserves a look.</p>");
     for (rule, rows) in &report.findings {
         let (name, count) = (escaped(rule), rows.rows);
-        write!(html, "<h3>{name}: {count}</h3><table><tr><th>ticket</th><th>row</th><th>field</th><th>was</th><th>became</th></tr>")
+        write!(html, "<h3>{name}: {count}</h3><p>{}</p><table><tr><th>ticket</th><th>row</th><th>field</th><th>was</th><th>became</th></tr>", escaped(meaning(rule)))
             .expect("text takes text");
         for sample in &rows.first {
             row(
@@ -70,6 +99,9 @@ pub fn render(report: &Report) -> String {
         }
         html.push_str("</table>");
         left(&mut html, rows.rows, rows.first.len());
+    }
+    if let Some(own) = &report.mapping {
+        mapping(&mut html, own);
     }
     html
 }

@@ -27,6 +27,20 @@ pub(super) async fn open(path: PathBuf) -> Result<LocalFileSystem, BlobError> {
         .map_err(|source| BlobError::of("opening the directory", source))
 }
 
+/// Flushes what is written so far of the unfinished file of `key` to the disk. Returns whether there is such a file.
+pub(super) async fn flush(path: &Path, key: &str) -> Result<bool, BlobError> {
+    // Keys are never used again, so this is the first unfinished file of the key.
+    let unfinished = path.join(format!("{key}#1"));
+    blocking(unfinished, |unfinished| {
+        match std::fs::File::open(unfinished) {
+            Ok(file) => file.sync_data().map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    })
+    .await
+}
+
 /// Deletes unfinished files to which nothing was written for [`limits::BLOB_LEFTOVER_MS`]. Returns their number.
 pub(super) async fn sweep(path: PathBuf) -> Result<usize, BlobError> {
     blocking(path, sweep_now).await

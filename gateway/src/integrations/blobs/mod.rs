@@ -174,7 +174,11 @@ impl Blobs {
             }
             Location::S3 { uploads, .. } => (limits::BLOB_PART_BYTES, uploads.acquire().await.ok()),
         };
-        let mut upload = Upload::new(&self.store, path, part_bytes);
+        let directory = match &*self.place {
+            Location::LocalDirectory(directory) => Some(directory.as_path()),
+            Location::S3 { .. } => None,
+        };
+        let mut upload = Upload::new(&self.store, path, part_bytes, directory);
         let stored = upload.receive(size, body).await;
         if stored.is_err() {
             upload.abort().await;

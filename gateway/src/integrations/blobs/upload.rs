@@ -11,6 +11,7 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
 use sha2::{Digest, Sha256};
 
 use super::content::by_content;
+use super::directory;
 use super::fault::{PutError, within};
 
 /// What the store is doing, for its errors.
@@ -33,17 +34,28 @@ pub(super) struct Upload<'a> {
     path: Path,
     /// Bytes that are written together.
     part_bytes: usize,
+    /// The store's directory, if it is one.
+    directory: Option<&'a std::path::Path>,
+    /// Bytes that were written since the last flush.
+    unflushed: usize,
     waiting: BytesMut,
     /// The upload in the store, as soon as there is more than one part.
     parts: Option<Box<dyn MultipartUpload>>,
 }
 
 impl<'a> Upload<'a> {
-    pub(super) fn new(store: &'a Arc<dyn ObjectStore>, path: Path, part_bytes: usize) -> Self {
+    pub(super) fn new(
+        store: &'a Arc<dyn ObjectStore>,
+        path: Path,
+        part_bytes: usize,
+        directory: Option<&'a std::path::Path>,
+    ) -> Self {
         Self {
             store,
             path,
             part_bytes,
+            directory,
+            unflushed: 0,
             waiting: BytesMut::new(),
             parts: None,
         }
@@ -94,6 +106,7 @@ impl<'a> Upload<'a> {
     }
 
     async fn write_part(&mut self) -> Result<(), PutError> {
+        self.unflushed += self.waiting.len();
         let part = PutPayload::from(self.waiting.split().freeze());
         let parts = match &mut self.parts {
             Some(parts) => parts,
@@ -103,6 +116,12 @@ impl<'a> Upload<'a> {
             }
         };
         within(DOING, parts.put_part(part)).await?;
+        if let Some(directory) = self.directory
+            && self.unflushed >= limits::BLOB_FLUSH_BYTES
+        {
+            directory::flush(directory, self.path.as_ref()).await?;
+            self.unflushed = 0;
+        }
         Ok(())
     }
 
