@@ -10,6 +10,9 @@ create table adopted_tickets (
   digest text not null,
   -- The digest when the ticket was stored whole for the last time. If it is the present one, the platform has changed nothing since.
   written_digest text not null,
+  -- A digest of each source row from which the ticket, its messages and its events were stored. A row that has another one now was changed on the
+  -- platform since.
+  row_digests jsonb not null,
   -- Everyone who owned the ticket when it was stored: what they wrote stays a customer's.
   owners uuid[] not null,
   -- The last event of the ticket when it was copied. A ticket with more events was changed in this desk and is never replaced.
@@ -23,7 +26,8 @@ create table adopted_tickets (
 );
 
 -- Values of source rows that the desk cannot store as they were. They are deleted with the ticket, and redacted with the message, event, subject or
--- comment whose text they are.
+-- comment whose text they are. Whether their ticket exists is checked at the end of a transaction, because an adopted ticket that is replaced is deleted
+-- and stored again, and what is kept of rows that the platform has deleted stays where it is meanwhile.
 create table adopted_originals (
   ticket_id uuid not null,
   source text not null,
@@ -32,7 +36,7 @@ create table adopted_originals (
   message_id uuid,
   original jsonb not null,
   constraint adopted_originals_pkey primary key (ticket_id, source, row_id, field),
-  constraint adopted_originals_ticket_fkey foreign key (ticket_id) references support_tickets (id) on delete cascade,
+  constraint adopted_originals_ticket_fkey foreign key (ticket_id) references support_tickets (id) deferrable initially deferred,
   constraint adopted_originals_source_check check (source in ('ticket', 'message', 'activity'))
 );
 

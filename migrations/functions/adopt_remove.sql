@@ -1,6 +1,8 @@
 -- Removes adopted tickets that were not changed in this desk since and that no legal hold protects, so that their newer source rows can be stored in
--- their place, in the same transaction. Their rows in `adopted_tickets` stay, with the former owners. Returns the tickets that it removed. For administrators of the database, acting as the owner: no role has a grant on this function.
-create or replace function adopt_remove(p_tickets uuid[]) returns setof uuid
+-- their place, in the same transaction. Their rows in `adopted_tickets` stay, with the former owners, and so does what is kept of the rows `p_kept`, which
+-- the platform has deleted. Returns the tickets that it removed. For administrators of the database, acting as the owner: no role has a grant on this
+-- function.
+create or replace function adopt_remove(p_tickets uuid[], p_kept uuid[]) returns setof uuid
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
@@ -19,6 +21,7 @@ begin
     where a.ticket_id = any (p_tickets) and h.seq = a.seq and not t.legal_hold and not support_is_held(t.id, t.user_id)
   );
   perform set_config('helpline.append_only_door', 'open', true);
+  delete from adopted_originals o where o.ticket_id = any (v_tickets) and o.row_id <> all (p_kept);
   delete from support_tickets t where t.id = any (v_tickets);
   perform set_config('helpline.append_only_door', '', true);
   return query select unnest(v_tickets);

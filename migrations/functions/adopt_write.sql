@@ -47,12 +47,12 @@ begin
   cross join lateral jsonb_to_record(j -> 'head') as x (ticket_id uuid, seq bigint, public_seq bigint, last_activity_at timestamptz,
     public_last_activity_at timestamptz, is_over boolean, waiting_since timestamptz);
 
-  insert into adopted_tickets as a (ticket_id, source, digest, written_digest, owners, seq, adopted_at)
-  select (j -> 'ticket' ->> 'id')::uuid, p_source, j ->> 'digest', j ->> 'digest', array[(j -> 'ticket' ->> 'user_id')::uuid],
+  insert into adopted_tickets as a (ticket_id, source, digest, written_digest, row_digests, owners, seq, adopted_at)
+  select (j -> 'ticket' ->> 'id')::uuid, p_source, j ->> 'digest', j ->> 'digest', j -> 'row_digests', array[(j -> 'ticket' ->> 'user_id')::uuid],
          (j -> 'head' ->> 'seq')::bigint, p_now
   from jsonb_array_elements(p_tickets) j
   on conflict on constraint adopted_tickets_pkey do update
-  set source = excluded.source, digest = excluded.digest, written_digest = excluded.written_digest, seq = excluded.seq, adopted_at = excluded.adopted_at,
+  set source = excluded.source, digest = excluded.digest, written_digest = excluded.written_digest, row_digests = excluded.row_digests, seq = excluded.seq, adopted_at = excluded.adopted_at,
       owners = case when excluded.owners <@ a.owners then a.owners else a.owners || excluded.owners end, deleted_at = null;
 
   perform adopt_write_rows(p_tickets, '3');

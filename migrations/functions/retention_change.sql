@@ -11,6 +11,7 @@ begin
     -- Deleting a ticket also deletes its history, through a foreign key with `on delete cascade`. The history table is append-only: its trigger
     -- allows the deletion only while `helpline.append_only_door` is set. Only retention and redaction set it.
     perform set_config('helpline.append_only_door', 'open', true);
+    delete from adopted_originals o where o.ticket_id = any (p_tickets);
     delete from support_tickets t where t.id = any (p_tickets);
     update adopted_tickets a set deleted_at = p_now where a.ticket_id = any (p_tickets);
     perform set_config('helpline.append_only_door', '', true);

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::messages::customers;
 use super::text::cut_bytes;
-use super::ticket::{address, agent, opener, stored_bytes};
+use super::ticket::{address, agent, stored_bytes};
 use super::{
     JudgedEvent, JudgedMessage, JudgedTicket, Mapping, Notes, Place, Row, SourceTicket,
     Surroundings, Table, category_word, id_of, priority_word, status_word,
@@ -31,9 +32,7 @@ pub(super) fn judge(
     let mut events: Vec<(Order, JudgedEvent)> = Vec::new();
     let mut open = Unclaimed::new(messages);
     let mut is_opened = kept(around, ticket, notes, &mut events, &mut open);
-    let mut customers = around.former.clone();
-    customers.extend(opener(source, mapping, around));
-    customers.insert(ticket.user_id);
+    let customers = customers(source, mapping, around, ticket.user_id);
     if let Some(table) = &mapping.activity {
         let mut rows: Vec<(Option<DateTime<Utc>>, Uuid, &Row)> = source
             .activity

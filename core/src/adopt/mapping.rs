@@ -194,21 +194,73 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Columns that may hide a row from customers. If no field has such a column, the operator decides:
-/// otherwise what the platform hides would be shown.
+/// Columns that may hide a row from customers, whatever their type. If no field has such a column, the
+/// operator decides: otherwise what the platform hides would be shown.
 const HIDING: &[&str] = &[
+    "audience",
     "deleted",
     "deleted_at",
+    "deleted_on",
+    "draft",
     "hidden",
     "is_deleted",
+    "is_draft",
     "is_hidden",
     "is_private",
     "is_public",
     "is_spam",
     "private",
+    "removed_at",
+    "scope",
+    "staff_only",
     "visibility",
     "visible",
 ];
+
+/// Columns of messages that may say what a message is, whatever their type.
+const SORTING: &[&str] = &[
+    "kind",
+    "message_kind",
+    "message_type",
+    "state",
+    "status",
+    "type",
+];
+
+/// Columns of messages that hide nothing: what happened to a message that stays, and a mark of the
+/// platform's second generation of tables.
+const SHOWING: &[&str] = &[
+    "ai_flagged",
+    "created_at",
+    "delivered_at",
+    "edited_at",
+    "inserted_at",
+    "is_edited",
+    "is_read",
+    "modified_at",
+    "read_at",
+    "received_at",
+    "seen_at",
+    "sent_at",
+    "updated_at",
+];
+
+/// A column of the source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Whether its values are true and false, or words of a list.
+    pub is_choice: bool,
+}
+
+/// Whether a column of this name may decide whether customers see a row.
+fn may_hide(is_message: bool, name: &str, column: Column) -> bool {
+    let of_message = || {
+        let is_mark = ["is_", "has_"].iter().any(|start| name.starts_with(start));
+        let is_time = name.ends_with("_at");
+        SORTING.contains(&name) || column.is_choice || is_mark || is_time
+    };
+    HIDING.contains(&name) || is_message && !SHOWING.contains(&name) && of_message()
+}
 
 /// The names of the three tables, for tickets and for chat sessions.
 const NAMES: [[&str; 3]; 2] = [
@@ -239,7 +291,7 @@ impl Mapping {
     /// Returns what is missing, or which override names no field or column.
     pub fn guess(
         names: &[String; 3],
-        columns: &BTreeMap<String, BTreeSet<String>>,
+        columns: &BTreeMap<String, BTreeMap<String, Column>>,
         overrides: &Overrides,
     ) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
@@ -247,26 +299,32 @@ impl Mapping {
             let columns = columns.get(&names[n])?;
             let mut found = BTreeMap::new();
             for (field, candidates) in fields {
-                if let Some(column) = candidates.iter().find(|c| columns.contains(**c)) {
+                if let Some(column) = candidates.iter().find(|c| columns.contains_key(**c)) {
                     found.insert((*field).to_owned(), (*column).to_owned());
                 }
             }
             for (field, column) in &given.columns {
-                if column.is_empty() && HIDING.contains(&field.as_str()) {
-                    // The operator says that this column means nothing here.
-                } else if !fields.iter().any(|(name, _)| name == field) {
+                if !fields.iter().any(|(name, _)| name == field) {
+                    if column.is_empty() && columns.contains_key(field) {
+                        // The operator says that this column means nothing here.
+                        continue;
+                    }
                     faults.push(format!("{}: there is no field {field}", names[n]));
                 } else if column.is_empty() {
                     found.remove(field);
-                } else if columns.contains(column) {
+                } else if columns.contains_key(column) {
                     found.insert(field.clone(), column.clone());
                 } else {
                     faults.push(format!("{}: there is no column {column}", names[n]));
                 }
             }
-            for column in HIDING.iter().filter(|column| columns.contains(**column)) {
+            for (column, own) in columns {
                 let is_used = found.values().any(|used| used == column);
-                if n < 2 && !is_used && !given.columns.contains_key(*column) {
+                if n < 2
+                    && may_hide(n == 1, column, *own)
+                    && !is_used
+                    && !given.columns.contains_key(column)
+                {
                     faults.push(format!(
                         "{}: the column {column} may hide rows from customers, and Helpline does not know it; if it does, remove those rows \
                          or map it to a field, otherwise write {column} = \"\" for --map",

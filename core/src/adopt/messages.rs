@@ -42,9 +42,7 @@ pub(super) fn judge(
     read: &mut Vec<Read>,
 ) -> Vec<JudgedMessage> {
     let table = &mapping.messages;
-    let mut customers = around.former.clone();
-    customers.extend(opener(source, mapping, around));
-    customers.insert(ticket.user_id);
+    let customers = customers(source, mapping, around, ticket.user_id);
     let mut seen: BTreeSet<Uuid> = BTreeSet::new();
     let mut messages = Vec::with_capacity(source.messages.len());
     for (row, number) in source.messages.iter().zip(0..) {
@@ -83,6 +81,19 @@ pub(super) fn judge(
         .map(|message| message.created_at)
         .min();
     messages
+}
+
+/// The ticket's owner and those who owned it before.
+pub(super) fn customers(
+    source: &SourceTicket,
+    mapping: &Mapping,
+    around: &Surroundings<'_>,
+    owner: Uuid,
+) -> BTreeSet<Uuid> {
+    let mut customers = around.former.clone();
+    customers.extend(opener(source, mapping, around));
+    customers.insert(owner);
+    customers
 }
 
 /// An id for a message whose own is taken.

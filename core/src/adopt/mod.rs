@@ -31,7 +31,7 @@ use crate::ticket::{Category, Priority, Status};
 
 pub use finding::Finding;
 pub use kept::Kept;
-pub use mapping::{Chats, Mapping, Overrides, Table, TableOverrides};
+pub use mapping::{Chats, Column, Mapping, Overrides, Table, TableOverrides};
 pub use row::{Row, plain_address, time_of};
 
 /// What is known beyond the rows of one ticket.

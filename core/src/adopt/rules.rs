@@ -119,6 +119,10 @@ pub const RULES: &[(&str, &str)] = &[
         "The comment of a rating is longer than Helpline stores, and is cut.",
     ),
     (
+        "held_here",
+        "The ticket is under a legal hold in Helpline: it is not replaced, what the platform changed of the ticket itself stays out, and newer rows are added.",
+    ),
+    (
         "id_derived",
         "The id of a row is no UUID; one is derived from it.",
     ),
@@ -165,6 +169,10 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "owner_gone",
         "The customer of the ticket no longer exists on the platform, and is blocked.",
+    ),
+    (
+        "person_banned",
+        "The person is banned on the platform for a while. In Helpline they are not blocked.",
     ),
     (
         "person_email_differs",
@@ -241,6 +249,10 @@ pub const RULES: &[(&str, &str)] = &[
     (
         "unknown_word",
         "A status, priority or category is unknown, and becomes the usual one.",
+    ),
+    (
+        "users_unknown",
+        "There is no table of the platform's users, so that everyone counts as existing.",
     ),
     (
         "value_cut",

@@ -2,15 +2,22 @@
 
 mod rules;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Chats, Mapping, Overrides};
+use super::{Chats, Column, Mapping, Overrides};
 
 fn guess(messages: &[&str], map: &str) -> Result<Mapping, Vec<String>> {
     let overrides: Overrides = serde_json::from_str(map).expect("a map");
     let names = Mapping::table_names(Chats::Tickets, &overrides);
-    let set = |columns: &[&str]| columns.iter().map(|name| (*name).to_owned()).collect();
-    let columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::from([
+    // `name?` is a column whose values are true and false, or words of a list.
+    let column = |name: &&str| {
+        let (name, is_choice) = name
+            .strip_suffix('?')
+            .map_or((*name, false), |own| (own, true));
+        (name.to_owned(), Column { is_choice })
+    };
+    let set = |columns: &[&str]| columns.iter().map(column).collect();
+    let columns: BTreeMap<String, BTreeMap<String, Column>> = BTreeMap::from([
         (names[0].clone(), set(&["id", "user_id", "subject"])),
         (names[1].clone(), set(messages)),
     ]);
@@ -42,4 +49,33 @@ fn a_column_that_may_hide_rows_is_decided_by_the_operator() {
     let private = ["id", "ticket_id", "message", "is_private"];
     let mapped = r#"{"messages": {"columns": {"is_internal": "is_private"}}}"#;
     assert!(guess(&private, mapped).is_ok());
+}
+
+/// Besides the column for notes, a platform may have others that decide what customers see.
+#[test]
+fn each_column_of_messages_that_may_decide_what_customers_see_is_decided_by_the_operator() {
+    let known = ["id", "ticket_id", "message", "is_internal?", "is_read?"];
+    let with = |more: &[&'static str]| [&known[..], more].concat();
+    let harmless = ["edited_at", "read_at", "sent_at", "language", "ai_flagged?"];
+    assert!(guess(&with(&harmless), "{}").is_ok());
+    for column in [
+        "staff_only?",
+        "for_agents?",
+        "message_type",
+        "message_type?",
+        "channel?",
+        "removed_at",
+        "redacted_at",
+        "is_draft",
+        "has_warning",
+    ] {
+        let name = column.trim_end_matches('?');
+        let faults = guess(&with(&[column]), "{}").expect_err(column);
+        assert!(faults.len() == 1 && faults[0].contains(name), "{faults:?}");
+        let ignored = format!(r#"{{"messages": {{"columns": {{"{name}": ""}}}}}}"#);
+        assert!(guess(&with(&[column]), &ignored).is_ok(), "{name}");
+    }
+    let unknown = r#"{"messages": {"columns": {"staff_only": ""}}}"#;
+    let faults = guess(&known, unknown).expect_err("no such column");
+    assert!(faults[0].contains("staff_only"), "{faults:?}");
 }

@@ -27,6 +27,8 @@ pub const ADOPTION_VALUE_BYTES_MAX: i32 = 32 * 1024;
 pub const ADOPTION_VALUE_START_CHARS: i32 = 20_000;
 /// People whose names are read from the platform at once.
 pub const ADOPTION_PEOPLE_MAX: i64 = 500;
+/// Days after which a ban on the platform counts as one for ever: its sign-in service knows only bans that end.
+pub const ADOPTION_BAN_PERMANENT_DAYS: i64 = 3650;
 /// Differences that the command prints. The report has all of them.
 pub const ADOPTION_DIFFERENCES_SHOWN_MAX: usize = 50;
 

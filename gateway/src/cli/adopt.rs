@@ -3,13 +3,14 @@
 
 mod page;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 use helpline_core::adopt::{Chats, Overrides};
+use helpline_persistence::StoreError;
 use helpline_persistence::adopt::{self, Action, Choice, Report};
 
 use super::administrator::AdministratorSettings;
@@ -34,13 +35,13 @@ pub struct AdoptSettings {
         hide_env_values = true
     )]
     source_url: Option<Hidden>,
-    /// Judge every ticket, show what would change, and write nothing
+    /// Judge every ticket and show what would be stored; nothing is written but that this was done
     #[arg(long, group = "action")]
     dry_run: bool,
-    /// Copy every ticket that is not copied yet. A copy that was interrupted goes on
+    /// Copy every ticket that is not copied yet or has changed on the platform since; tickets that were changed in Helpline get the newer rows at their end
     #[arg(long, group = "action")]
     copy: bool,
-    /// Copy what has changed on the platform since; tickets that were changed in Helpline get the newer rows at their end
+    /// Do the same as --copy, after the first copy
     #[arg(long, group = "action")]
     follow: bool,
     /// Compare everything with the platform's tables; exits with 1 if there is a difference
@@ -79,8 +80,8 @@ impl AdoptSettings {
     fn step(&self) -> &'static str {
         match self.action() {
             Action::DryRun => "dry run",
-            Action::Copy if self.follow => "follow",
             Action::Copy => "copy",
+            Action::Follow => "follow",
             Action::Verify => "verify",
             Action::CutOver => "cut-over",
             Action::Undo => "undo",
@@ -96,8 +97,9 @@ impl AdoptSettings {
             Action::CutOver
         } else if self.undo {
             Action::Undo
+        } else if self.follow {
+            Action::Follow
         } else {
-            // Following is copying again: what has not changed is left as it is.
             Action::Copy
         }
     }
@@ -131,31 +133,36 @@ pub async fn run(settings: AdoptSettings) -> Result<(), CliError> {
     );
     let mut report = adopt::run(&url, source_url.as_deref(), &names, &choice, action)
         .await
-        .inspect_err(|_| {
-            if stays_closed {
+        .inspect_err(|error| {
+            if stays_closed && !is_refusal(error) {
                 eprintln!("{STAYS_CLOSED}");
             }
         })?;
-    let failed = |error: std::io::Error| ConfigError::new("--json", error.to_string());
-    match json {
-        Some(file) => report.write(&mut BufWriter::new(file)).map_err(failed)?,
-        None => {
-            let out = std::io::stdout().lock();
-            report.write(&mut BufWriter::new(out)).map_err(failed)?;
-        }
-    }
-    if let Some(file) = html {
-        write("--page", file, &page::render(&report, settings.step()))?;
-    }
+    let written = match json {
+        Some(file) => report.write(&mut BufWriter::new(file)),
+        None => report.write(&mut BufWriter::new(std::io::stdout().lock())),
+    };
+    let written = written.and_then(|()| match html {
+        Some(mut file) => file.write_all(page::render(&report, settings.step()).as_bytes()),
+        None => Ok(()),
+    });
     say(&report, action);
-    if report.differences.rows == 0 {
-        Ok(())
-    } else {
-        if stays_closed {
-            eprintln!("{STAYS_CLOSED}");
-        }
-        Err(CliError::Differs(report.differences.rows))
+    let differences = report.differences.rows;
+    if differences == 0 {
+        return written.map_err(CliError::Report);
     }
+    if stays_closed {
+        eprintln!("{STAYS_CLOSED}");
+    }
+    if let Err(error) = written {
+        eprintln!("the report could not be written: {error}");
+    }
+    Err(CliError::Differs(differences))
+}
+
+/// Whether nothing was changed.
+fn is_refusal(error: &StoreError) -> bool {
+    matches!(error, StoreError::NotPrepared(why) if why.starts_with("nothing was changed"))
 }
 
 fn overrides(file: Option<&Path>) -> Result<Overrides, ConfigError> {
@@ -172,14 +179,14 @@ fn overrides(file: Option<&Path>) -> Result<Overrides, ConfigError> {
 fn create(flag: &'static str, file: &Path) -> Result<File, ConfigError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    options
-        .open(file)
-        .map_err(|error| ConfigError::new(flag, error.to_string()))
-}
-
-fn write(flag: &'static str, mut file: File, text: &str) -> Result<(), ConfigError> {
-    file.write_all(text.as_bytes())
-        .map_err(|error| ConfigError::new(flag, error.to_string()))
+    let opened = options.open(file).and_then(|file| {
+        // The mode is for a new file.
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
+    });
+    opened.map_err(|error| ConfigError::new(flag, error.to_string()))
 }
 
 /// A summary for the person at the terminal. The report itself may be on standard output.
@@ -195,7 +202,7 @@ fn say(report: &Report, action: Action) {
         adopted.activity
     );
     match action {
-        Action::Copy | Action::CutOver => eprintln!(
+        Action::Copy | Action::Follow | Action::CutOver => eprintln!(
             "copied {}, copied again {}, appended to {}",
             report.copied, report.replaced, report.appended
         ),
@@ -204,7 +211,9 @@ fn say(report: &Report, action: Action) {
     if report.privileges > 0 {
         let verb = match action {
             Action::Undo => "granted",
-            Action::DryRun | Action::Copy | Action::Verify | Action::CutOver => "revoked",
+            Action::DryRun | Action::Copy | Action::Follow | Action::Verify | Action::CutOver => {
+                "revoked"
+            }
         };
         eprintln!(
             "{verb} {} privileges on the platform's tables and functions",

@@ -24,6 +24,11 @@ pub enum CliError {
     /// What was adopted differs from the platform's tables, or the store of attachments from the database.
     #[error("{0} differences; see the report")]
     Differs(usize),
+    /// The step was taken, but its report could not be written.
+    #[error(
+        "the step was carried out, but its report could not be written; --verify writes another"
+    )]
+    Report(#[source] std::io::Error),
     /// The address to listen on is in use, or is not an address of this machine.
     #[error("cannot listen on {address}")]
     Listen {
@@ -62,6 +67,7 @@ const EX_DATAERR: u8 = 65;
 const EX_UNAVAILABLE: u8 = 69;
 const EX_SOFTWARE: u8 = 70;
 pub(super) const EX_OSERR: u8 = 71;
+const EX_IOERR: u8 = 74;
 const EX_NOPERM: u8 = 77;
 
 impl CliError {
@@ -73,6 +79,7 @@ impl CliError {
             Self::Dev(_) => EX_UNAVAILABLE,
             Self::Database(_) => EX_UNAVAILABLE,
             Self::Differs(_) => DIFFERENCES,
+            Self::Report(_) => EX_IOERR,
             Self::Refused(_) | Self::Token(_) => EX_DATAERR,
             Self::Store(_) | Self::NotConnected | Self::NotReady => EX_UNAVAILABLE,
             Self::Listen { .. } => EX_OSERR,

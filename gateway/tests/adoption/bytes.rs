@@ -2,7 +2,7 @@
 
 use crate::at_size::{measured, measured_peak};
 use crate::kit::Adoption;
-use crate::platform::{Contents, run};
+use crate::platform::{Contents, ask, run};
 
 /// Messages of one ticket and of twelve others, with megabytes of text each.
 async fn big(adoption: &Adoption, messages: u32, bytes: u32) {
@@ -42,4 +42,19 @@ async fn memory_does_not_depend_on_the_size_of_the_texts() {
     let done = adoption.adopt_after(changed, &["--verify"]).await;
     assert_eq!(done.code, Some(1), "{}", done.told);
     let _ = measured(&adoption, &["--verify"]).await;
+    // What is kept of rows that the platform has deleted stays, and is not read either.
+    let deleted = "delete from public.support_messages where length(message) > 1000000";
+    run(&adoption.platform.another_admin().await, deleted).await;
+    for step in ["--follow", "--verify"] {
+        let peak = measured_peak(&adoption, &[step]).await;
+        assert!(
+            peak < base + (30 << 20),
+            "{step}, deleted: {peak} bytes, and {base} without them"
+        );
+    }
+    let kept = "select count(*) from helpline.adopted_originals where field = 'body' and octet_length(original::text) > 1000000";
+    assert_eq!(
+        ask(&adoption.platform.another_admin().await, kept).await,
+        "40"
+    );
 }

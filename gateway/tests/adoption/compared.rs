@@ -256,7 +256,7 @@ async fn every_step_is_in_the_access_log() {
     let expected: Vec<String> = [
         ("dry_run", "0"),
         ("copy", "20"),
-        ("copy", "0"),
+        ("follow", "0"),
         ("verify", "0"),
         ("cut_over", "0"),
         ("undo", "0"),

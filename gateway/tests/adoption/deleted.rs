@@ -59,7 +59,11 @@ async fn rows_that_the_platform_deletes_stay_and_are_listed() {
 
 #[tokio::test]
 async fn an_erased_person_does_not_come_back_with_the_next_copy() {
-    let adoption = Adoption::installed(&Contents::plain(60)).await;
+    let adoption = Adoption::installed(&Contents {
+        then: vec!["update public.support_tickets set assigned_to = md5('staff agent')::uuid, assigned_at = now() where id = md5('ticket 7')::uuid".into()],
+        ..Contents::plain(60)
+    })
+    .await;
     let platform = &adoption.platform;
     let column = "alter table public.support_tickets add column nickname text default 'Bee'";
     run(&platform.admin, column).await;
@@ -94,5 +98,8 @@ async fn an_erased_person_does_not_come_back_with_the_next_copy() {
         assert_eq!(platform.ask(named).await, "0", "{step}");
         assert_eq!(platform.ask(unknown).await, "0", "{step}");
         assert_eq!(platform.ask(texts).await, said, "{step}");
-    }
+    } // Their tickets are compared like others.
+    let unassigned = "set session_replication_role = replica; update helpline.support_tickets set assigned_to = null, assigned_at = null where id = md5('ticket 7')::uuid";
+    let done = adoption.adopt_after(unassigned, &["--verify"]).await;
+    assert_eq!(done.code, Some(1), "{}", done.told);
 }

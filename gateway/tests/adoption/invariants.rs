@@ -106,10 +106,10 @@ const RULES: &[(&str, &str)] = &[
     (
         "a message is the customer's of someone else",
         "select m.id::text from helpline.support_messages m join helpline.support_tickets t on t.id = m.ticket_id
-         where m.sender_type = 'admin' and m.sender_id = t.user_id
+         where exists (select from {tickets} s where s.id::text = t.id::text) and (m.sender_type = 'admin' and m.sender_id = t.user_id
             -- The customer who opened the ticket stays one when it is given to another person.
             or m.sender_type = 'customer' and m.sender_id <> t.user_id and not exists (select from {activity} o where o.{ticket}::text = t.id::text and o.activity_type in ('created', 'session_started')
-           and o.actor_type::text = 'customer' and o.created_at = t.created_at and o.actor_id = m.sender_id)",
+           and o.actor_type::text = 'customer' and o.created_at = t.created_at and o.actor_id = m.sender_id))",
     ),
     (
         "two people share a name for none, or a person is missing",

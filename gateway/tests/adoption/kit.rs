@@ -42,8 +42,8 @@ impl Done {
     pub fn rules(&self, row: &str) -> Vec<&str> {
         let findings = self.report["findings"].as_array().unwrap();
         let touches = |finding: &&Value| {
-            let samples = finding["samples"].as_array().unwrap();
-            samples.iter().any(|sample| sample["row"] == row)
+            let rows = finding["rows"].as_array().unwrap();
+            rows.iter().any(|own| own["row"] == row)
         };
         let found = findings.iter().filter(touches);
         found

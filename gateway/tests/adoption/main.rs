@@ -24,3 +24,5 @@ mod platform;
 mod rights;
 mod sabotage;
 mod seeds;
+mod steps;
+mod strict;

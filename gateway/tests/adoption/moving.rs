@@ -26,7 +26,7 @@ async fn a_dry_run_writes_nothing_and_counts_everything() {
         let findings = report["findings"].as_array().unwrap();
         let mut rules: Vec<_> = findings
             .iter()
-            .map(|f| (f["rule"].to_string(), f["rows"].to_string()))
+            .map(|f| (f["rule"].to_string(), f["count"].to_string()))
             .collect();
         rules.sort();
         rules

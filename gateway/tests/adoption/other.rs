@@ -248,6 +248,8 @@ async fn privileges_that_cannot_be_revoked_stop_the_cut_over_before_it_closes_an
         "{}",
         cut.told
     );
+    let stays = cut.told.contains("stays revoked");
+    assert!(!stays, "nothing was revoked: {}", cut.told);
     assert_eq!(both.recorded().await, 0);
     assert_same(&open, &both.source.dump(Some("public")).await, "refused");
 }
@@ -321,4 +323,22 @@ async fn an_address_that_cannot_be_meant_is_refused_and_never_shown() {
         assert!(refused.told.contains(text), "{url}: {}", refused.told);
         assert!(!refused.told.contains("secret"), "{url}: {}", refused.told);
     }
+}
+
+#[tokio::test]
+async fn chats_move_from_another_database_too() {
+    let both = Move::new(&Contents::ODD).await;
+    for step in ["--copy", "--verify", "--cut-over"] {
+        both.adopt(&[step, "--chats"]).await.succeeded();
+    }
+    let counts = "select (select count(*) from helpline.support_tickets) || ' ' || (select count(*) from helpline.support_messages)";
+    both.source.adopt(&["--copy", "--chats"]).await.succeeded();
+    let there = both.platform().ask(counts).await;
+    assert_eq!(both.desk.platform.ask(counts).await, there);
+    let may = "select has_table_privilege('authenticated', 'public.chat_messages', 'insert')";
+    assert_eq!(both.platform().ask(may).await, "false");
+    let without = both.adopt(&["--undo"]).await;
+    assert_eq!(without.code, Some(77), "{}", without.told);
+    both.adopt(&["--undo", "--chats"]).await.succeeded();
+    assert_eq!(both.platform().ask(may).await, "true");
 }

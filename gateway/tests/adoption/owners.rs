@@ -80,7 +80,7 @@ async fn a_ticket_that_was_worked_on_here_stays_its_owners_without_what_comes_la
             .iter()
             .find(|f| f["rule"] == "changed_there")
             .unwrap();
-        let samples = there["samples"].as_array().unwrap();
+        let samples = there["rows"].as_array().unwrap();
         let has = |row: &str, field: &str| {
             samples
                 .iter()

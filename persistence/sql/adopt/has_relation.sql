@@ -1,3 +1,5 @@
--- Whether a table exists that this role may read. $1: its name, quoted; $2: its schema.
-select pg_catalog.to_regclass($1) is not null and pg_catalog.has_schema_privilege($2, 'usage')
-  and pg_catalog.has_table_privilege(pg_catalog.to_regclass($1), 'select')
+-- Whether a table exists, and whether this role may read it. $1: its schema; $2: its name.
+select pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select')
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')

@@ -1,6 +1,7 @@
 -- All rows of these tickets in this desk: which table, whose ticket, and the row. Of what is kept, the digest.
 select 0, t.id, (to_jsonb(t) || jsonb_build_object('adopted_seq', a.seq, 'head_seq', h.seq, 'head_public_seq', h.public_seq, 'adopted_at', a.adopted_at,
-         'digest', a.digest, 'written_digest', a.written_digest, 'owners', a.owners, 'is_over', h.is_over, 'waiting_since', h.waiting_since,
+         'digest', a.digest, 'written_digest', a.written_digest, 'row_digests', a.row_digests, 'owners', a.owners,
+         'is_held', t.legal_hold or {schema}.support_is_held(t.id, t.user_id), 'is_over', h.is_over, 'waiting_since', h.waiting_since,
          'last_activity_at', h.last_activity_at, 'public_last_activity_at', h.public_last_activity_at,
          'is_erased', exists (select from {schema}.erased_people e where e.person_id = t.user_id)))::text
 from {schema}.adopted_tickets a

@@ -1,18 +1,24 @@
 //! Adds newer rows of the platform to tickets that were changed in the desk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use helpline_core::adopt::{Finding, Judged, JudgedEvent, Original, SourceTicket, told};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Adoption;
 use super::copy::{json, long_of, with_digest};
 use super::verify::{Check, Stored};
+use super::{Adoption, row_digests};
 use crate::{StoreError, rows};
 
 const APPEND: &str = include_str!("../../sql/adopt/append.sql");
 const STORED_IDS: &str = include_str!("../../sql/adopt/stored_ids.sql");
+const ADD_ROW_DIGESTS: &str = include_str!("../../sql/adopt/add_row_digests.sql");
+
+/// Why an appended event is hidden (`adopted.hidden` in its metadata): the ticket was given to another
+/// person; or its message has an event already.
+pub(super) const OWNER_CHANGED: &str = "owner_changed";
+const TOLD_BEFORE: &str = "told_before";
 
 impl Adoption<'_> {
     /// Appends the rows that a ticket does not have yet, behind what happened here, and lists what the
@@ -27,8 +33,20 @@ impl Adoption<'_> {
         let id = ticket.ticket.id;
         let mut check = Check::new(self, &ticket, raw, Some(here), digest);
         check.ticket();
+        let is_held = check.is_held();
         let mut changes = check.findings;
         changes.retain(|finding| finding.rule != "changed_here");
+        if is_held {
+            let number = &ticket.ticket.ticket_number;
+            changes.push(Finding::new(
+                ("held_here", ""),
+                number,
+                id,
+                "",
+                "not replaced",
+            ));
+        }
+        let mut digests = self.row_digests(&ticket, raw);
         let sql = self.names.render(STORED_IDS);
         let mut stored = BTreeSet::new();
         for row in self.client.query(&sql, &[&id]).await? {
@@ -63,10 +81,17 @@ impl Adoption<'_> {
             Finding::new(("appended_behind", ""), &number, *row, "", became)
         }))?;
         self.report.appended += 1;
-        let text = json(&with_digest(&ticket, digest)?)?;
+        let text = json(&with_digest(&ticket, digest, &BTreeMap::new())?)?;
         self.client
             .query(&self.names.render(APPEND), &[&people, &text])
             .await?;
+        let keys: BTreeSet<String> = rows
+            .iter()
+            .flat_map(|row| [row_digests::message(*row), row_digests::activity(*row)])
+            .collect();
+        digests.retain(|key, _| keys.contains(key));
+        let sql = self.names.render(ADD_ROW_DIGESTS);
+        self.client.execute(&sql, &[&id, &json(&digests)?]).await?;
         Ok(long_of(&ticket))
     }
 }
@@ -102,6 +127,7 @@ fn retain_new(ticket: &mut Judged, stored: &BTreeSet<Uuid>) {
             event.kind = "logged";
             event.public_seq = None;
             event.message_id = None;
+            event.metadata["adopted"]["hidden"] = json!(TOLD_BEFORE);
         }
     }
 }
@@ -127,6 +153,7 @@ fn hide(ticket: &mut Judged, findings: &mut Vec<Finding>) {
         let message = ticket.messages.iter();
         let mut message = message.filter(|message| Some(message.id) == event.message_id);
         event.public_seq = None;
+        event.metadata["adopted"]["hidden"] = json!(OWNER_CHANGED);
         (event.public_old_value, event.public_new_value) = (None, None);
         if let Some(message) = message.next() {
             event.kind = "internal_note_added";

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use helpline_core::adopt::{Finding, Judged, Kept, Original, SourceTicket, judge, people_in};
 use helpline_core::limits;
 use serde_json::{Value, json};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -19,7 +20,6 @@ const ADOPTED_IDS: &str = include_str!("../../sql/adopt/adopted_ids.sql");
 const WRITE: &str = include_str!("../../sql/adopt/write.sql");
 const REMOVE: &str = include_str!("../../sql/adopt/remove.sql");
 const TAKEN: &str = include_str!("../../sql/adopt/taken.sql");
-const ORIGINALS: &str = include_str!("../../sql/adopt/originals.sql");
 const PUT_ORIGINAL: &str = include_str!("../../sql/adopt/put_original.sql");
 
 /// Whether each portion is a transaction, or all are part of the caller's.
@@ -27,6 +27,28 @@ const PUT_ORIGINAL: &str = include_str!("../../sql/adopt/put_original.sql");
 pub(super) enum Portions {
     Separate,
     Together,
+}
+
+/// A part of a copy that can be repeated.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    People,
+    /// The tickets after this one.
+    Portion(Option<Uuid>),
+    Sequence,
+}
+
+/// Whether a transaction failed because another one has changed the same rows, and may succeed when it
+/// is repeated.
+pub(super) fn is_conflict(error: &StoreError) -> bool {
+    let StoreError::Busy(error) = error else {
+        return false;
+    };
+    let again = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ];
+    error.code().is_some_and(|code| again.contains(code))
 }
 
 /// A portion of tickets: which of them are judged, and where the next one begins.
@@ -77,23 +99,61 @@ impl Adoption<'_> {
             self.source.begin().await?;
             self.begin().await?;
         }
+        // Whoever is blocked loses assigned tickets, and then tickets are judged otherwise.
+        self.step(is_own, Step::People).await?;
         self.prepare().await?;
         let mut after = None;
-        while let Some(last) = self.copy_portion(after).await? {
+        while let Some(last) = self.step(is_own, Step::Portion(after)).await? {
             after = Some(last);
-            if is_own {
-                self.commit().await?;
-                self.begin().await?;
-            }
         }
-        self.refresh_people().await?;
         self.find_deleted_there().await?;
-        self.advance_sequence().await?;
+        self.step(is_own, Step::Sequence).await?;
         if is_own {
             self.commit().await?;
             self.source.end().await?;
         }
         Ok(())
+    }
+
+    /// Takes a step. If it is a transaction of its own and a change that was made in the desk
+    /// meanwhile is in its way, it is taken again.
+    async fn step(&mut self, is_own: bool, step: Step) -> Result<Option<Uuid>, StoreError> {
+        let mut attempts = 1;
+        loop {
+            let mark = self.report.mark();
+            self.people_of_portion.clear();
+            let done = match step {
+                Step::People => self.refresh_people().await.map(|()| None),
+                Step::Portion(after) => self.copy_portion(after).await,
+                Step::Sequence => self.advance_sequence().await.map(|()| None),
+            };
+            let done = match done {
+                Ok(last) if is_own => self.commit().await.map(|()| last),
+                done => done,
+            };
+            match done {
+                Err(error)
+                    if is_own
+                        && is_conflict(&error)
+                        && attempts < limits::ADOPTION_ATTEMPTS_MAX =>
+                {
+                    self.client.batch_execute("rollback").await?;
+                    self.report.reset(mark)?;
+                    for person in &self.people_of_portion {
+                        self.seen_people.remove(person);
+                    }
+                    attempts += 1;
+                }
+                Err(error) => return Err(error),
+                Ok(last) => {
+                    if is_own {
+                        self.begin().await?;
+                    }
+                    return Ok(last);
+                }
+            }
+            self.begin().await?;
+        }
     }
 
     /// The next tickets of the source, as many as fit a portion. `None` at the end.
@@ -259,10 +319,10 @@ impl Adoption<'_> {
         let batch = self.judged(&ids, &stored).await?;
         let people = json(&self.people(&batch)?)?;
         self.as_owner().await?;
-        let kept = self.kept_originals(&batch, &stored).await?;
+        let kept = self.kept_rows(&batch, &stored);
         let mut removed = BTreeSet::new();
         let remove = self.names.render(REMOVE);
-        for row in self.client.query(&remove, &[&changed]).await? {
+        for row in self.client.query(&remove, &[&changed, &kept]).await? {
             removed.insert(rows::get::<Uuid>(&row, 0)?);
         }
         let (mut whole, mut long) = (Vec::new(), Vec::new());
@@ -274,7 +334,8 @@ impl Adoption<'_> {
                 continue;
             }
             long.extend(long_of(&ticket));
-            whole.push(with_digest(&ticket, digest)?);
+            let rows = self.row_digests(&ticket, &raw);
+            whole.push(with_digest(&ticket, digest, &rows)?);
             self.report.find(ticket.findings)?;
             if removed.contains(&id) {
                 self.report.replaced += 1;
@@ -287,17 +348,13 @@ impl Adoption<'_> {
         let source = self.source.name();
         let params: [&(dyn ToSql + Sync); 4] = [&people, &whole, &source, &self.now];
         self.client.query(&write, &params).await?;
-        self.put_originals(kept, long).await?;
+        self.put_originals(long).await?;
         self.as_self().await?;
         Ok(Some(portion.last))
     }
 
-    /// What is kept of rows that the platform has deleted. It would be removed with their ticket.
-    async fn kept_originals(
-        &self,
-        batch: &Batch,
-        stored: &BTreeMap<Uuid, Stored>,
-    ) -> Result<Vec<(Original, String)>, StoreError> {
+    /// The rows of these tickets that the platform has deleted. What is kept of them stays.
+    fn kept_rows(&self, batch: &Batch, stored: &BTreeMap<Uuid, Stored>) -> Vec<Uuid> {
         let mut kept: Vec<Uuid> = Vec::new();
         for (ticket, raw) in &batch.tickets {
             let own = stored.get(&ticket.ticket.id);
@@ -307,42 +364,11 @@ impl Adoption<'_> {
             kept.extend(own.messages.iter().map(|message| message.id));
             kept.extend(helpline_core::adopt::told(&own.events));
         }
-        if kept.is_empty() {
-            return Ok(Vec::new());
-        }
-        let tickets: Vec<Uuid> = stored.keys().copied().collect();
-        let sql = self.names.render(ORIGINALS);
-        let found = self.client.query(&sql, &[&tickets, &kept]).await?;
-        let read = |row| -> Result<(Original, String), StoreError> {
-            let source: String = rows::get(row, 1)?;
-            let original = Original {
-                ticket_id: rows::get(row, 0)?,
-                source: match source.as_str() {
-                    "ticket" => "ticket",
-                    "message" => "message",
-                    _ => "activity",
-                },
-                row_id: rows::get(row, 2)?,
-                field: rows::get(row, 3)?,
-                message_id: rows::get(row, 4)?,
-                original: Value::Null,
-                long: None,
-            };
-            Ok((original, rows::get(row, 5)?))
-        };
-        found.iter().map(read).collect()
+        kept
     }
 
-    /// Stores values one by one: those that are kept, and those that were too long to be read with
-    /// their rows.
-    async fn put_originals(
-        &self,
-        kept: Vec<(Original, String)>,
-        long: Vec<Original>,
-    ) -> Result<(), StoreError> {
-        for (original, text) in kept {
-            self.put_original(&original, &text).await?;
-        }
+    /// Stores values one by one that were too long to be read with their rows.
+    async fn put_originals(&self, long: Vec<Original>) -> Result<(), StoreError> {
         for original in long {
             let Some(place) = &original.long else {
                 continue;
@@ -405,10 +431,15 @@ pub(super) fn long_of(ticket: &Judged) -> Vec<Original> {
     long.cloned().collect()
 }
 
-pub(super) fn with_digest(ticket: &Judged, digest: &str) -> Result<Value, StoreError> {
+pub(super) fn with_digest(
+    ticket: &Judged,
+    digest: &str,
+    rows: &BTreeMap<String, String>,
+) -> Result<Value, StoreError> {
     let mut value =
         serde_json::to_value(ticket).map_err(|error| StoreError::Row(error.to_string()))?;
     value["digest"] = json!(digest);
+    value["row_digests"] = json!(rows);
     // Values that are copied one by one come afterwards.
     let read: Vec<&Original> = ticket
         .originals

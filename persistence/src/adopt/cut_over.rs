@@ -7,7 +7,7 @@ use tokio_postgres::types::ToSql;
 use helpline_core::adopt::Finding;
 use uuid::Uuid;
 
-use super::copy::Portions;
+use super::copy::{Portions, is_conflict};
 use super::{Adoption, Report};
 use crate::{StoreError, rows};
 
@@ -16,7 +16,7 @@ const STILL_WRITABLE: &str = include_str!("../../sql/adopt/still_writable.sql");
 const STILL_THERE: &str = include_str!("../../sql/adopt/still_there.sql");
 const RECORD_REVOKED: &str = include_str!("../../sql/adopt/record_revoked.sql");
 const FORGET_RECORDED: &str = include_str!("../../sql/adopt/forget_recorded.sql");
-const REVOKED_ELSEWHERE: &str = include_str!("../../sql/adopt/revoked_elsewhere.sql");
+const REVOKED_SOURCES: &str = include_str!("../../sql/adopt/revoked_sources.sql");
 const FORGET_REVOKED: &str = include_str!("../../sql/adopt/forget_revoked.sql");
 
 /// A privilege of one of the platform's roles.
@@ -83,7 +83,7 @@ impl Adoption<'_> {
         loop {
             let done = self.cut_over_at_once().await;
             match done {
-                Err(StoreError::Busy(_)) if attempts < limits::ADOPTION_ATTEMPTS_MAX => {
+                Err(error) if is_conflict(&error) && attempts < limits::ADOPTION_ATTEMPTS_MAX => {
                     self.client.batch_execute("rollback").await?;
                     self.report = Report {
                         mapping: self.report.mapping.take(),
@@ -167,7 +167,7 @@ impl Adoption<'_> {
 
     /// What the platform's people may write.
     async fn privileges(&self) -> Result<Vec<Privilege>, StoreError> {
-        let (tables, functions) = self.source.doors();
+        let (tables, functions) = self.source.write_targets();
         let params: [&(dyn ToSql + Sync); 3] = [&self.source.schema, &tables, &functions];
         let found = self.source.client.query(PRIVILEGES, &params).await?;
         found.iter().map(Privilege::read).collect()
@@ -206,7 +206,7 @@ impl Adoption<'_> {
             source.batch_execute(&sql).await?;
         }
         self.report.privileges = found.len();
-        let (tables, functions) = self.source.doors();
+        let (tables, functions) = self.source.write_targets();
         let params: [&(dyn ToSql + Sync); 3] = [&self.source.schema, &tables, &functions];
         let left = source.query(STILL_WRITABLE, &params).await?;
         if left.is_empty() {
@@ -232,14 +232,11 @@ impl Adoption<'_> {
         self.as_owner().await?;
         let sql = self.names.render(FORGET_REVOKED);
         let found = self.client.query(&sql, &[other, &source_name]).await?;
-        let sql = self.names.render(REVOKED_ELSEWHERE);
-        let elsewhere = self.client.query_one(&sql, &[other]).await?;
+        let sql = self.names.render(REVOKED_SOURCES);
+        let left = self.client.query(&sql, &[other]).await?;
         self.as_self().await?;
-        if found.is_empty() && rows::get(&elsewhere, 0)? {
-            return Err(StoreError::NotPrepared(
-                "nothing was changed. The cut-over has revoked privileges in another database than this: give --source-url as for the cut-over"
-                    .into(),
-            ));
+        if found.is_empty() && !left.is_empty() {
+            return Err(undo_refused(&source_name, &left)?);
         }
         if other.is_some() {
             source.batch_execute("begin").await?;
@@ -271,4 +268,23 @@ impl Adoption<'_> {
             }))?;
         self.commit().await
     }
+}
+
+/// Says whose privileges can be granted again, because none of these tables' were revoked.
+fn undo_refused(own: &str, left: &[Row]) -> Result<StoreError, StoreError> {
+    let mut list = Vec::new();
+    for row in left {
+        let (source, is_here): (String, bool) = (rows::get(row, 0)?, rows::get(row, 1)?);
+        let place = if is_here {
+            ""
+        } else {
+            ", in another database than this: give --source-url as for the cut-over"
+        };
+        list.push(format!("{source}{place}"));
+    }
+    Ok(StoreError::NotPrepared(format!(
+        "nothing was changed. No cut-over has revoked privileges for the tickets of {own}, but one has for those of:\n  {}\n\
+         give --chats, --from, --map and --source-url as for that cut-over",
+        list.join("\n  ")
+    )))
 }

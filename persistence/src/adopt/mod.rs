@@ -12,13 +12,16 @@ mod copy;
 mod cut_over;
 mod people;
 mod report;
+mod row_digests;
 mod source;
 mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use helpline_core::adopt::{Chats, Finding, Kept, Mapping, Overrides, Surroundings, plain_number};
+use helpline_core::adopt::{
+    Chats, Finding, Kept, Mapping, Overrides, Row, Surroundings, plain_number,
+};
 use helpline_core::limits;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -43,8 +46,10 @@ const SESSION: &str = "set timezone = 'UTC'";
 pub enum Action {
     /// Judge every ticket, and write nothing.
     DryRun,
-    /// Copy every ticket whose source rows have changed.
+    /// Copy every ticket that is not copied yet or whose source rows have changed.
     Copy,
+    /// The same after the first copy.
+    Follow,
     /// Compare every ticket with its source.
     Verify,
     /// Stop writes to the source, copy what is left, and verify. In the same database, this is one
@@ -59,6 +64,7 @@ impl Action {
         match self {
             Self::DryRun => "dry_run",
             Self::Copy => "copy",
+            Self::Follow => "follow",
             Self::Verify => "verify",
             Self::CutOver => "cut_over",
             Self::Undo => "undo",
@@ -142,20 +148,23 @@ async fn carry_out(
             staff: Vec::new(),
             assignable: Vec::new(),
             mapping: String::new(),
+            mapping_digest: String::new(),
         },
         taken: BTreeSet::new(),
         staff: BTreeSet::new(),
         assignable: BTreeSet::new(),
         numbers: BTreeMap::new(),
         seen_people: BTreeSet::new(),
+        people_of_portion: Vec::new(),
         compared: BTreeSet::new(),
+        adopted_people: BTreeSet::new(),
         report: Report::default(),
     };
     adoption.report.mapping = Some(adoption.source.mapping.clone());
     adoption.record(false, action).await?;
     match action {
         Action::DryRun => adoption.judge_all().await?,
-        Action::Copy => adoption.copy_all(copy::Portions::Separate).await?,
+        Action::Copy | Action::Follow => adoption.copy_all(copy::Portions::Separate).await?,
         Action::Verify => adoption.verify_all().await?,
         Action::CutOver => adoption.cut_over().await?,
         Action::Undo => adoption.undo().await?,
@@ -196,8 +205,12 @@ struct Adoption<'a> {
     numbers: BTreeMap<Uuid, String>,
     /// People about whom a finding was noted.
     seen_people: BTreeSet<Uuid>,
+    /// Those of them about whom it was noted in the present portion.
+    people_of_portion: Vec<Uuid>,
     /// People whose names were compared.
     compared: BTreeSet<Uuid>,
+    /// People whom adopted tickets have brought.
+    adopted_people: BTreeSet<Uuid>,
     report: Report,
 }
 
@@ -252,12 +265,15 @@ impl Adoption<'_> {
         let mut mapping =
             serde_json::to_value(self.mapping()).map_err(|e| StoreError::Row(e.to_string()))?;
         mapping["accepted_writers"] = serde_json::Value::Null;
+        let mapping = format!("{RULES_VERSION} {mapping}");
         self.basis = Basis {
             staff: texts(&self.staff),
             assignable: texts(&self.assignable),
-            mapping: format!("{RULES_VERSION} {mapping}"),
+            mapping_digest: Row::default().digest(&mapping),
+            mapping,
         };
         self.find_zoneless()?;
+        self.find_no_users()?;
         self.numbers.clear();
         for (id, number) in self.source.numbers().await? {
             let (plain, _) = plain_number(&number, id);
@@ -292,6 +308,18 @@ impl Adoption<'_> {
         }
         self.report.findings.remove("time_without_zone");
         self.report.find(findings)
+    }
+
+    /// Says that people who no longer exist on the platform cannot be found.
+    fn find_no_users(&mut self) -> Result<(), StoreError> {
+        self.report.findings.remove("users_unknown");
+        if self.source.has_users {
+            return Ok(());
+        }
+        let what = "there is no table auth.users";
+        let rule = ("users_unknown", "");
+        let found = Finding::new(rule, "", Uuid::nil(), what, "everyone counts as existing");
+        self.report.find([found])
     }
 
     fn around<'b>(

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::DateTime;
-use helpline_core::adopt::{Finding, NamedPerson, people_of};
+use chrono::TimeDelta;
+use helpline_core::adopt::{Finding, NamedPerson, people_of, time_of};
 use helpline_core::limits;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -16,6 +16,8 @@ use crate::{StoreError, rows};
 const PEOPLE: &str = include_str!("../../sql/adopt/people.sql");
 const TO_REFRESH: &str = include_str!("../../sql/adopt/people_to_refresh.sql");
 const REFRESH: &str = include_str!("../../sql/adopt/refresh_people.sql");
+const ADOPTED_PEOPLE: &str = include_str!("../../sql/adopt/adopted_people.sql");
+const BLOCK: &str = include_str!("../../sql/adopt/block_people.sql");
 
 /// What the platform knows about people.
 pub(super) struct Known {
@@ -72,14 +74,58 @@ impl Adoption<'_> {
             }
         }
         for id in people.keys() {
-            self.note_addresses(*id, known)?;
+            self.note(*id, known)?;
         }
         Ok(people.into_values().collect())
     }
 
-    /// Takes over names and addresses that have changed on the platform, of people who have them from
-    /// there. Part of a transaction.
+    /// The people whom adopted tickets have brought, or only those of them who are not blocked. Part of
+    /// a transaction.
+    pub(super) async fn people_of_adoption(
+        &self,
+        only_open: bool,
+    ) -> Result<BTreeSet<Uuid>, StoreError> {
+        self.as_owner().await?;
+        let sql = self.names.render(ADOPTED_PEOPLE);
+        let found = self.client.query(&sql, &[&self.source.name()]).await?;
+        self.as_self().await?;
+        let mut people = BTreeSet::new();
+        for row in &found {
+            if !only_open || !rows::get::<bool>(row, 1)? {
+                people.insert(rows::get(row, 0)?);
+            }
+        }
+        Ok(people)
+    }
+
+    /// Blocks adopted people who no longer exist on the platform, or are banned there for ever.
+    async fn block_people(&self) -> Result<(), StoreError> {
+        if !self.source.has_users {
+            return Ok(());
+        }
+        let open: Vec<Uuid> = self.people_of_adoption(true).await?.into_iter().collect();
+        let most = usize::try_from(limits::ADOPTION_PEOPLE_MAX).unwrap_or(usize::MAX);
+        for ids in open.chunks(most) {
+            let known = Known {
+                users: self.source.users(ids).await?,
+                profiles: BTreeMap::new(),
+            };
+            let is_blocked = |id: &&Uuid| self.person(**id, &known).is_blocked;
+            let blocked: Vec<Uuid> = ids.iter().filter(is_blocked).copied().collect();
+            if !blocked.is_empty() {
+                self.as_owner().await?;
+                let sql = self.names.render(BLOCK);
+                self.client.execute(&sql, &[&blocked]).await?;
+                self.as_self().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over who no longer exists on the platform; and names and addresses that have changed there,
+    /// of people who have them from there. Part of a transaction.
     pub(super) async fn refresh_people(&mut self) -> Result<(), StoreError> {
+        self.block_people().await?;
         let mut after: Option<Uuid> = None;
         loop {
             self.as_owner().await?;
@@ -158,6 +204,10 @@ impl Adoption<'_> {
                 differ("person_missing", &id.to_string(), None);
                 continue;
             }
+            let is_blocked: bool = rows::get(row, 6)?;
+            if there.is_blocked && !is_blocked && self.adopted_people.contains(&id) {
+                differ("person_blocked", "blocked", Some("not blocked"));
+            }
             let has_own: bool = rows::get(row, 4)?;
             let name = there.display_name.as_ref().filter(|name| {
                 // A name that only a ticket or this program gives does not replace another.
@@ -206,13 +256,7 @@ impl Adoption<'_> {
         };
         let names = ["full_name", "name", "display_name"];
         let is_gone = known.users.is_some() && user.is_none();
-        let is_out = |field: &str| {
-            let time = user.and_then(|user| user.get(field)?.as_str());
-            time.is_some_and(|time| {
-                DateTime::parse_from_rfc3339(time)
-                    .is_ok_and(|time| field == "deleted_at" || time > self.now)
-            })
-        };
+        let is_deleted = user.is_some_and(|user| !user["deleted_at"].is_null());
         NamedPerson {
             id,
             email: word(user, &["email"], 320).or_else(|| word(profile, &["email"], 320)),
@@ -220,26 +264,68 @@ impl Adoption<'_> {
                 .or_else(|| word(profile, &names, 200))
                 .or_else(|| word(meta, &names, 200))
                 .or_else(|| is_gone.then(|| FORMER.to_owned())),
-            is_blocked: is_gone || is_out("banned_until") || is_out("deleted_at"),
+            is_blocked: is_gone || is_deleted || self.ban(user) == Some(Ban::Permanent),
             is_known: user.is_some() || profile.is_some(),
         }
     }
 
-    /// Tokens bring the address of the sign-in service; the profile's may be another.
-    fn note_addresses(&mut self, id: Uuid, known: &Known) -> Result<(), StoreError> {
+    /// Whether the platform lets the person not sign in, and until when.
+    fn ban(&self, user: Option<&Value>) -> Option<Ban> {
+        let until = user?["banned_until"].as_str()?;
+        if until == "infinity" {
+            return Some(Ban::Permanent);
+        }
+        let is_ancient = until.starts_with('-') || until.ends_with("BC");
+        let Some(end) = time_of(until) else {
+            // A time that this program cannot write.
+            return (!is_ancient).then_some(Ban::Permanent);
+        };
+        if end <= self.now {
+            return None;
+        }
+        let long = TimeDelta::days(limits::ADOPTION_BAN_PERMANENT_DAYS);
+        Some(if end - self.now > long {
+            Ban::Permanent
+        } else {
+            Ban::Until(until.to_owned())
+        })
+    }
+
+    /// Lists what an administrator should know about a person, once. Tokens bring the address of the
+    /// sign-in service; the profile's may be another. A ban that ends is the sign-in service's business.
+    fn note(&mut self, id: Uuid, known: &Known) -> Result<(), StoreError> {
         let (user, profile) = (known.user(id), known.profiles.get(&id));
+        let mut found = Vec::new();
+        if let Some(Ban::Until(end)) = self.ban(user) {
+            found.push(Finding::new(
+                ("person_banned", ""),
+                "",
+                id,
+                &end,
+                "not blocked",
+            ));
+        }
         let own = word(user, &["email"], 320);
         let other = word(profile, &["email"], 320);
-        let (Some(own), Some(other)) = (own, other) else {
-            return Ok(());
-        };
-        if !own.eq_ignore_ascii_case(&other) && self.seen_people.insert(id) {
+        if let (Some(own), Some(other)) = (own, other)
+            && !own.eq_ignore_ascii_case(&other)
+        {
             let rule = ("person_email_differs", "");
-            self.report
-                .find([Finding::new(rule, "", id, &other, &own)])?;
+            found.push(Finding::new(rule, "", id, &other, &own));
+        }
+        if !found.is_empty() && self.seen_people.insert(id) {
+            self.people_of_portion.push(id);
+            self.report.find(found)?;
         }
         Ok(())
     }
+}
+
+/// How long the platform does not let a person sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ban {
+    Permanent,
+    Until(String),
 }
 
 /// The name of a person whom only an id is left of.

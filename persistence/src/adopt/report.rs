@@ -49,6 +49,15 @@ pub struct Spilled<T> {
     pub first: Vec<T>,
     first_max: usize,
     file: Option<BufWriter<File>>,
+    bytes: u64,
+}
+
+/// What a report had before a step that may be taken back.
+pub(super) struct Mark {
+    /// Copied, replaced and appended tickets.
+    done: [usize; 3],
+    /// The rows and bytes of each rule.
+    findings: BTreeMap<&'static str, (usize, u64)>,
 }
 
 impl<T: Serialize + Clone> Spilled<T> {
@@ -58,6 +67,7 @@ impl<T: Serialize + Clone> Spilled<T> {
             first: Vec::new(),
             first_max,
             file: None,
+            bytes: 0,
         }
     }
 
@@ -70,8 +80,22 @@ impl<T: Serialize + Clone> Spilled<T> {
             Some(file) => file,
             none => none.insert(BufWriter::new(unnamed()?)),
         };
-        serde_json::to_writer(&mut *file, entry)?;
-        file.write_all(b"\n")
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        self.bytes += line.len() as u64;
+        file.write_all(&line)
+    }
+
+    /// Removes what was added after there were so many rows and bytes.
+    fn cut(&mut self, rows: usize, bytes: u64) -> io::Result<()> {
+        (self.rows, self.bytes) = (rows, bytes);
+        self.first.truncate(rows);
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        file.flush()?;
+        file.get_mut().set_len(bytes)?;
+        file.seek(SeekFrom::Start(bytes)).map(|_| ())
     }
 
     /// Writes all of them as the elements of a JSON array.
@@ -166,6 +190,29 @@ impl Report {
         Ok(())
     }
 
+    pub(super) fn mark(&self) -> Mark {
+        let findings = self.findings.iter();
+        Mark {
+            done: [self.copied, self.replaced, self.appended],
+            findings: findings
+                .map(|(rule, own)| (*rule, (own.rows, own.bytes)))
+                .collect(),
+        }
+    }
+
+    /// Takes back what was found and counted since.
+    pub(super) fn reset(&mut self, mark: Mark) -> Result<(), StoreError> {
+        [self.copied, self.replaced, self.appended] = mark.done;
+        self.findings
+            .retain(|rule, _| mark.findings.contains_key(rule));
+        for (rule, (rows, bytes)) in mark.findings {
+            if let Some(own) = self.findings.get_mut(rule) {
+                own.cut(rows, bytes).map_err(spilled)?;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn differ(
         &mut self,
         differences: impl IntoIterator<Item = Difference>,
@@ -207,7 +254,7 @@ impl Report {
             let count = rows.rows;
             write!(
                 out,
-                "{comma}\n{{\"rule\": \"{rule}\", \"rows\": {count}, \"samples\": ["
+                "{comma}\n{{\"rule\": \"{rule}\", \"count\": {count}, \"rows\": ["
             )?;
             rows.write(out)?;
             write!(out, "]}}")?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use helpline_core::adopt::{Long, Mapping, Row, SourceTicket, Table};
+use helpline_core::adopt::{Column, Long, Mapping, Row, SourceTicket, Table};
 use helpline_core::limits;
 use serde_json::Value;
 use tokio_postgres::Client;
@@ -41,7 +41,7 @@ pub(super) struct Source<'a> {
     /// Columns that have times without a zone, by table.
     pub zoneless: BTreeMap<String, BTreeSet<String>>,
     profile_key: Option<&'static str>,
-    has_users: bool,
+    pub has_users: bool,
     has_roles: bool,
 }
 
@@ -62,6 +62,8 @@ pub(super) struct Basis {
     pub assignable: Vec<String>,
     /// The mapping.
     pub mapping: String,
+    /// The digest of the mapping.
+    pub mapping_digest: String,
 }
 
 fn quoted(name: &str) -> String {
@@ -83,12 +85,16 @@ impl<'a> Source<'a> {
         let tables = Mapping::table_names(choice.chats, &choice.overrides);
         let mut asked = tables.to_vec();
         asked.extend(["profiles".to_owned(), "user_roles".to_owned()]);
-        let mut columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut columns: BTreeMap<String, BTreeMap<String, Column>> = BTreeMap::new();
         let mut types: BTreeMap<(String, String), String> = BTreeMap::new();
         for row in client.query(COLUMNS, &[&choice.schema, &asked]).await? {
-            let (table, column): (String, String) = (rows::get(&row, 0)?, rows::get(&row, 1)?);
-            types.insert((table.clone(), column.clone()), rows::get(&row, 2)?);
-            columns.entry(table).or_default().insert(column);
+            let (table, name): (String, String) = (rows::get(&row, 0)?, rows::get(&row, 1)?);
+            let kind: String = rows::get(&row, 2)?;
+            let column = Column {
+                is_choice: kind == "boolean" || rows::get(&row, 3)?,
+            };
+            types.insert((table.clone(), name.clone()), kind);
+            columns.entry(table).or_default().insert(name, column);
         }
         let mapping = Mapping::guess(&tables, &columns, &choice.overrides)
             .map_err(|faults| not_prepared(&faults))?;
@@ -99,10 +105,16 @@ impl<'a> Source<'a> {
                 faults.push(format!("{}.{} must have the type uuid", place.0, place.1));
             }
         }
-        for table in &tables[..2] {
-            if !has(client, &choice.schema, table).await? {
+        for table in &asked {
+            let found = may_read(client, &choice.schema, table).await?;
+            if columns.contains_key(table) && found != Some(true) {
                 faults.push(format!("this role may not read {}.{table}", choice.schema));
             }
+        }
+        // Without the users, people who no longer exist could not be told from the others.
+        let users = may_read(client, "auth", "users").await?;
+        if users == Some(false) {
+            faults.push("this role may not read auth.users: grant it select on that table, and usage on the schema auth".to_owned());
         }
         let row = client.query_one(ZONE, &[&mapping.zone]).await?;
         if !rows::get::<bool>(&row, 0)? {
@@ -111,7 +123,7 @@ impl<'a> Source<'a> {
                 mapping.zone
             ));
         }
-        if !has(db, names.schema(), "adopted_tickets").await? {
+        if may_read(db, names.schema(), "adopted_tickets").await? != Some(true) {
             faults.push("run helpline migrate first, with the same address".to_owned());
         }
         if !faults.is_empty() {
@@ -126,7 +138,7 @@ impl<'a> Source<'a> {
         let profile = columns.get("profiles");
         let has_roles = columns
             .get("user_roles")
-            .is_some_and(|columns| columns.contains("user_id") && columns.contains("role"));
+            .is_some_and(|own| own.contains_key("user_id") && own.contains_key("role"));
         Ok(Self {
             client,
             other,
@@ -136,9 +148,9 @@ impl<'a> Source<'a> {
             profile_key: profile.and_then(|columns| {
                 ["user_id", "id"]
                     .into_iter()
-                    .find(|key| columns.contains(*key))
+                    .find(|key| columns.contains_key(*key))
             }),
-            has_users: has(client, "auth", "users").await?,
+            has_users: users == Some(true),
             has_roles,
         })
     }
@@ -228,7 +240,7 @@ impl<'a> Source<'a> {
     }
 
     /// The names of the tables, and of the functions that write them.
-    pub fn doors(&self) -> (Vec<String>, Vec<String>) {
+    pub fn write_targets(&self) -> (Vec<String>, Vec<String>) {
         let mapping = &self.mapping;
         // In the order in which the platform's triggers lock them: a message changes its ticket.
         let mut tables = vec![mapping.messages.name.clone(), mapping.tickets.name.clone()];
@@ -246,7 +258,7 @@ impl<'a> Source<'a> {
 
     pub async fn lock(&self) -> Result<(), StoreError> {
         let tables: Vec<_> = self
-            .doors()
+            .write_targets()
             .0
             .iter()
             .map(|table| self.relation(table))
@@ -354,7 +366,7 @@ impl<'a> Source<'a> {
 
     /// What can still write to the tables when the privileges on them are revoked.
     pub async fn writers(&self, names: &Names) -> Result<Vec<String>, StoreError> {
-        let (tables, functions) = self.doors();
+        let (tables, functions) = self.write_targets();
         let own = vec![names.schema().to_owned(), format!("{}_api", names.schema())];
         let params: [&(dyn ToSql + Sync); 4] = [&self.schema, &tables, &functions, &own];
         let found = self.client.query(WRITERS, &params).await?;
@@ -420,10 +432,10 @@ impl<'a> Source<'a> {
     }
 }
 
-async fn has(client: &Client, schema: &str, table: &str) -> Result<bool, StoreError> {
-    let name = format!("{}.{}", quoted(schema), quoted(table));
-    let row = client.query_one(HAS_RELATION, &[&name, &schema]).await?;
-    Ok(rows::get::<Option<bool>>(&row, 0)?.unwrap_or(false))
+/// Whether this role may read a table. `None` if there is no such table.
+async fn may_read(client: &Client, schema: &str, table: &str) -> Result<Option<bool>, StoreError> {
+    let found = client.query_opt(HAS_RELATION, &[&schema, &table]).await?;
+    found.as_ref().map(|row| rows::get(row, 0)).transpose()
 }
 
 /// Which database the source is, if it is not the desk's.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::adopt::{
-    Chats, Judged, Kept, Mapping, Overrides, Row, SourceTicket, Surroundings, judge, plain_address,
-    plain_number, time_of,
+    Chats, Column, Judged, Kept, Mapping, Overrides, Row, SourceTicket, Surroundings, judge,
+    plain_address, plain_number, time_of,
 };
 
 const TICKET: u128 = 1;
@@ -23,8 +23,11 @@ fn id(n: u128) -> Uuid {
 fn mapping() -> Mapping {
     let overrides = Overrides::default();
     let names = Mapping::table_names(Chats::Tickets, &overrides);
-    let set = |columns: &str| columns.split(' ').map(str::to_owned).collect();
-    let columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::from([
+    let set = |columns: &str| {
+        let names = columns.split(' ').map(str::to_owned);
+        names.map(|name| (name, Column::default())).collect()
+    };
+    let columns: BTreeMap<String, BTreeMap<String, Column>> = BTreeMap::from([
         (
             names[0].clone(),
             set(

@@ -14,6 +14,8 @@ pub(super) struct Here {
     pub is_touched: bool,
     pub fields: BTreeSet<&'static str>,
     pub messages: BTreeSet<Uuid>,
+    /// Whether a legal hold protects the ticket from being replaced.
+    pub is_held: bool,
     /// Whether texts were redacted or a person's data was erased.
     pub is_redacted: bool,
 }
@@ -22,6 +24,7 @@ impl Here {
     pub fn of(stored: &Stored) -> Self {
         let mut here = Self {
             is_touched: stored.of_ticket("head_seq") != stored.of_ticket("adopted_seq"),
+            is_held: stored.of_ticket("is_held") == &Value::Bool(true),
             is_redacted: stored.of_ticket("is_erased") == &Value::Bool(true),
             ..Self::default()
         };
@@ -31,10 +34,6 @@ impl Here {
             if is_own && event["seq"].as_i64().is_some_and(|seq| seq > adopted) {
                 here.note(event);
             }
-        }
-        // An erasure unassigns and removes names without an event of its own.
-        if here.is_redacted {
-            here.fields.extend(["assignee", "assigned_at"]);
         }
         here
     }

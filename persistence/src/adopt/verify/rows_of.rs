@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use helpline_core::adopt::{Row, Table, described_files, id_of, time_of};
+use helpline_core::adopt::{
+    JudgedEvent, JudgedMessage, Row, Table, described_files, id_of, time_of, told,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::ticket::Check;
+use super::ticket::{Check, Compared};
+use super::whole::columns;
 use super::{Stored, micros, text, uuid};
+use crate::adopt::append::OWNER_CHANGED;
+use crate::adopt::row_digests;
 
 impl Check<'_> {
     pub(super) fn messages(&mut self, stored: &Stored) {
@@ -29,9 +34,19 @@ impl Check<'_> {
                 self.differ("message_missing", id, Some(&id.to_string()), None);
                 continue;
             };
+            let event = events.get(&id).and_then(|own| own.first()).copied();
+            let adopted = event.map(|event| &event["metadata"]["adopted"]);
+            let is_hidden = adopted.is_some_and(|own| own["hidden"] == OWNER_CHANGED);
+            self.row = Compared::default();
+            if !self.is_unchanged_there {
+                let own = self.adoption.digest_of_message(row);
+                self.row.is_changed_there = self.is_row_changed(&row_digests::message(id), &own);
+                if !self.row.is_changed_there {
+                    self.unchanged_message(judged, message, is_hidden);
+                }
+            }
             self.content(row, table, message, id);
-            let event = events.get(&id).and_then(|own| own.first());
-            self.sender(row, table, message, event.copied(), id);
+            self.sender((row, table), message, event, id, is_hidden);
             self.common(row, table, message, id, false);
         }
         for (id, message) in &stored.messages {
@@ -45,6 +60,24 @@ impl Check<'_> {
             if own.len() != 1 || own[0]["kind"] != kind {
                 let found = format!("{} events", own.len());
                 self.differ("event_of_message", *id, Some(kind), Some(&found));
+            }
+        }
+    }
+
+    /// Compares with what the rules make of a row that the platform has not changed, where they look at
+    /// nothing else than this row.
+    fn unchanged_message(&mut self, judged: &JudgedMessage, message: &Value, is_hidden: bool) {
+        let id = judged.id;
+        let is_here = self.here.messages.contains(&id);
+        for (column, value) in columns(judged) {
+            let is_compared = match column.as_str() {
+                "body" | "attachments" => !is_here,
+                "is_internal" => !is_hidden,
+                "ip_address" | "user_agent" => true,
+                _ => false,
+            };
+            if is_compared {
+                self.equal("stored_message", id, &column, &value, &message[&column]);
             }
         }
     }
@@ -70,24 +103,32 @@ impl Check<'_> {
         }
     }
 
+    /// `is_hidden`: the message came after the ticket was given to another person, and is for staff.
     fn sender(
         &mut self,
-        row: &Row,
-        table: &Table,
+        (row, table): (&Row, &Table),
         message: &Value,
         event: Option<&Value>,
         id: Uuid,
+        is_hidden: bool,
     ) {
         let note = row.flag(table, "is_internal").unwrap_or(false).to_string();
         let own = text(&message["is_internal"]);
         // A note of a customer has the system as its sender, and its event names the customer.
         let customer = event.and_then(|event| text(&event["metadata"]["adopted"]["customer"]));
-        self.same("is_internal", id, false, Some(&note), own.as_deref());
+        if is_hidden && own.as_deref() == Some("true") {
+            if note == "false" {
+                let rule = ("owner_changed_hidden", "is_internal");
+                self.find(rule, id, Some(&note), own.as_deref());
+            }
+        } else {
+            self.same("is_internal", id, false, Some(&note), own.as_deref());
+        }
         let side = row.text(table, "sender_type").unwrap_or_default();
         let side = self.adoption.mapping().word("sender_type", &side);
-        let is_hidden = customer.is_some() && message["is_internal"] == Value::Bool(true);
+        let is_customers = customer.is_some() && message["is_internal"] == Value::Bool(true);
         let own = text(&message["sender_type"]);
-        if !is_hidden {
+        if !is_customers {
             self.same("sender_type", id, false, Some(&side), own.as_deref());
         }
         let sender = row.uuid(table, "sender").map(|id| id.to_string());
@@ -130,6 +171,12 @@ impl Check<'_> {
         // A redaction empties an event, whose number and kind stay.
         let is_empty = |event: &Value| event["metadata"].as_object().is_some_and(|m| m.is_empty());
         let is_emptied = self.here.is_redacted && stored.events.iter().any(is_empty);
+        let judged: BTreeMap<Uuid, &JudgedEvent> = self
+            .judged
+            .events
+            .iter()
+            .filter_map(|event| Some((told(std::slice::from_ref(event)).pop_first()?, event)))
+            .collect();
         for row in &self.raw.activity {
             let id = id_of(table, row);
             let own = events.get(&id).map_or(&[][..], Vec::as_slice);
@@ -140,7 +187,40 @@ impl Check<'_> {
                 }
                 continue;
             };
+            self.row = Compared::default();
+            if !self.is_unchanged_there {
+                let own = self.adoption.digest_of_activity(row, table);
+                self.row.is_changed_there = self.is_row_changed(&row_digests::activity(id), &own);
+            }
             self.event(row, table, event, id);
+            if let (false, Some(judged)) = (self.row.is_changed_there, judged.get(&id)) {
+                self.unchanged_event(judged, event, id);
+            }
+        }
+    }
+
+    /// As for messages.
+    fn unchanged_event(&mut self, judged: &JudgedEvent, event: &Value, id: Uuid) {
+        if self.is_unchanged_there || self.here.is_redacted {
+            return;
+        }
+        for (column, value) in columns(judged) {
+            let compared = [
+                "old_value",
+                "new_value",
+                "description",
+                "ip_address",
+                "user_agent",
+            ];
+            if compared.contains(&column.as_str()) {
+                self.equal("stored_event", id, &column, &value, &event[&column]);
+            }
+        }
+        // What was judged to be forged is not shown as a fact.
+        let kind = event["kind"].as_str().unwrap_or_default();
+        let is_shown = !matches!(kind, "logged" | "message_added" | "internal_note_added");
+        if is_shown && kind != judged.kind && !self.is_given_away() {
+            self.differ("stored_event", id, Some(judged.kind), Some(kind));
         }
     }
 
@@ -159,8 +239,8 @@ impl Check<'_> {
             self.same("type_as_written", id, false, Some(&kind), own.as_deref());
         }
         let own = text(&event["kind"]);
-        let is_hidden = self.here.is_touched && event["public_seq"].is_null();
-        if !is_hidden {
+        // A row that came late, or was not meant for the ticket's owner here.
+        if adopted["hidden"].is_null() {
             self.same("type", id, false, Some(&word), own.as_deref());
         }
         let actor = row.uuid(table, "actor").map(|id| id.to_string());

@@ -9,8 +9,16 @@ use uuid::Uuid;
 
 use super::here::Here;
 use super::{Stored, micros, text};
-use crate::adopt::{Adoption, Difference};
+use crate::adopt::{Adoption, Difference, row_digests};
 use helpline_core::adopt::time_of;
+
+/// Which row is being compared.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Compared {
+    pub is_ticket: bool,
+    /// Whether the platform has changed it since it was stored.
+    pub is_changed_there: bool,
+}
 
 /// The comparison of one ticket.
 pub(in crate::adopt) struct Check<'a> {
@@ -24,6 +32,8 @@ pub(in crate::adopt) struct Check<'a> {
     listed: BTreeSet<(Uuid, &'static str)>,
     pub(super) here: Here,
     pub(super) is_unchanged_there: bool,
+    /// The row that is being compared.
+    pub(super) row: Compared,
     pub(in crate::adopt) differences: Vec<Difference>,
     /// What was changed on both sides.
     pub(in crate::adopt) findings: Vec<Finding>,
@@ -48,9 +58,53 @@ impl<'a> Check<'a> {
             here: stored.map(Here::of).unwrap_or_default(),
             is_unchanged_there: stored
                 .is_some_and(|stored| stored.of_ticket("written_digest") == digest),
+            row: Compared::default(),
             differences: Vec::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// Whether only a legal hold kept the ticket from being replaced.
+    pub(in crate::adopt) fn is_held(&self) -> bool {
+        self.here.is_held && !self.here.is_touched
+    }
+
+    /// Whether the platform has changed a row since it was stored.
+    pub(super) fn is_row_changed(&self, key: &str, digest: &str) -> bool {
+        let known = self.stored.map(|own| &own.of_ticket("row_digests")[key]);
+        known
+            .and_then(Value::as_str)
+            .is_some_and(|own| own != digest)
+    }
+
+    /// Whether the platform has given the ticket to another person, and it stays the former owner's.
+    pub(super) fn is_given_away(&self) -> bool {
+        let owner = self.stored.and_then(Stored::owner);
+        owner != Some(self.judged.ticket.user_id)
+    }
+
+    /// Why a field of the row may differ that no finding of the rules lists.
+    fn excuse(&self, field: &str, is_changed_here: bool) -> Option<&'static str> {
+        let here = &self.here;
+        let (is_touched, is_held) = (here.is_touched, here.is_held);
+        if is_changed_here {
+            return Some("changed_here");
+        }
+        if self.is_unchanged_there || !(is_touched || is_held) {
+            return None;
+        }
+        // On whose side a person is follows from who the owner is.
+        if self.is_given_away() && matches!(field, "sender" | "sender_type" | "type") {
+            return Some("changed_there");
+        }
+        // Whether customers see a message, and whose it seems to be, is never left as it is.
+        if !self.row.is_changed_there || matches!(field, "is_internal" | "sender_type") {
+            return None;
+        }
+        if is_touched {
+            return Some("changed_there");
+        }
+        (is_held && self.row.is_ticket).then_some("held_here")
     }
 
     pub(super) fn differ(
@@ -87,18 +141,24 @@ impl<'a> Check<'a> {
         if source == adopted || self.is_listed(row, field) {
             return;
         }
-        let rule = if is_changed_here {
-            "changed_here"
-        } else if self.here.is_touched && !self.is_unchanged_there {
-            "changed_there"
-        } else {
-            self.differ(field, row, source, adopted);
-            return;
-        };
+        match self.excuse(field, is_changed_here) {
+            Some(rule) => self.find((rule, field), row, source, adopted),
+            None => self.differ(field, row, source, adopted),
+        }
+    }
+
+    /// Lists a field that differs.
+    pub(super) fn find(
+        &mut self,
+        rule: (&'static str, &'static str),
+        row: Uuid,
+        source: Option<&str>,
+        adopted: Option<&str>,
+    ) {
         let number = &self.judged.ticket.ticket_number;
         let (was, became) = (source.unwrap_or("null"), adopted.unwrap_or("null"));
         self.findings
-            .push(Finding::new((rule, field), number, row, was, became));
+            .push(Finding::new(rule, number, row, was, became));
     }
 
     pub(in crate::adopt) fn ticket(&mut self) {
@@ -114,6 +174,11 @@ impl<'a> Check<'a> {
             let own = text(&ticket["digest"]);
             let digest = self.digest;
             self.differ("not_followed", id, Some(digest), own.as_deref());
+        }
+        self.row.is_ticket = true;
+        if !self.is_unchanged_there {
+            let own = self.adoption.digest_of_ticket(&self.raw.ticket);
+            self.row.is_changed_there = self.is_row_changed(row_digests::TICKET, &own);
         }
         self.number(ticket);
         self.fields(ticket);
@@ -138,7 +203,10 @@ impl<'a> Check<'a> {
             .and_then(|rest| rest.strip_prefix('-'));
         let is_suffix = suffix.is_some_and(|n| n.parse::<u32>().is_ok_and(|n| n > 1));
         if own != plain && !(is_suffix && self.adoption.taken.contains(&plain)) {
-            self.differ("number", id, Some(&number), Some(&own));
+            match self.excuse("number", false) {
+                Some(rule) => self.find((rule, "number"), id, Some(&number), Some(&own)),
+                None => self.differ("number", id, Some(&number), Some(&own)),
+            }
         }
     }
 
@@ -201,10 +269,10 @@ impl<'a> Check<'a> {
         {
             map.remove("tags");
         } else if row.value(table, "tags").is_some()
-            && !self.is_listed(id, "tags")
             && row.value(table, "tags") != Some(&own["tags"])
         {
-            self.differ("tags", id, row.text(table, "tags").as_deref(), None);
+            let (was, own) = (row.text(table, "tags"), text(&own["tags"]));
+            self.same("tags", id, false, was.as_deref(), own.as_deref());
         }
         let was = row.value(table, "metadata");
         let was = was.map_or_else(|| "{}".to_owned(), Value::to_string);

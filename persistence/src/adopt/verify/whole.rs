@@ -131,7 +131,7 @@ impl Check<'_> {
         }
     }
 
-    fn equal(
+    pub(super) fn equal(
         &mut self,
         check: &'static str,
         row: Uuid,
@@ -147,7 +147,7 @@ impl Check<'_> {
 }
 
 /// The columns of a judged row.
-fn columns(row: &impl Serialize) -> Vec<(String, Value)> {
+pub(super) fn columns(row: &impl Serialize) -> Vec<(String, Value)> {
     match serde_json::to_value(row) {
         Ok(Value::Object(map)) => map.into_iter().collect(),
         _ => Vec::new(),
