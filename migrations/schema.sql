@@ -280,6 +280,7 @@ CREATE TABLE helpline.adopted_tickets (
     source text NOT NULL,
     digest text NOT NULL,
     written_digest text NOT NULL,
+    row_digests jsonb NOT NULL,
     owners uuid[] NOT NULL,
     seq bigint NOT NULL,
     adopted_at timestamp with time zone NOT NULL,
@@ -1058,7 +1059,7 @@ CREATE INDEX uploads_unattached_idx ON helpline.uploads USING btree (expires_at)
 
 -- adopted_originals adopted_originals_ticket_fkey
 ALTER TABLE ONLY helpline.adopted_originals
-    ADD CONSTRAINT adopted_originals_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) ON DELETE CASCADE;
+    ADD CONSTRAINT adopted_originals_ticket_fkey FOREIGN KEY (ticket_id) REFERENCES helpline.support_tickets(id) DEFERRABLE INITIALLY DEFERRED;
 
 -- consumer_faults consumer_faults_consumer_fkey
 ALTER TABLE ONLY helpline.consumer_faults
