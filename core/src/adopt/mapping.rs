@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::Kind;
+
 /// A table of the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Table {
@@ -29,6 +31,29 @@ pub struct Mapping {
     pub zone: String,
     /// What may still write to the source's tables after the cut-over, as the operator has accepted.
     pub accepted_writers: BTreeSet<String>,
+    /// The columns of each table that have no field. Their values are kept aside.
+    pub unused: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A field that a table must have a column for.
+struct Needed {
+    field: &'static str,
+    /// Whether the operator may say that there is none. Otherwise the field would be lost in silence.
+    is_deniable: bool,
+}
+
+const fn needed(field: &'static str) -> Needed {
+    Needed {
+        field,
+        is_deniable: false,
+    }
+}
+
+const fn needed_unless_denied(field: &'static str) -> Needed {
+    Needed {
+        field,
+        is_deniable: true,
+    }
 }
 
 /// The zone of times without one, if the operator's file names none.
@@ -295,7 +320,8 @@ impl Mapping {
         overrides: &Overrides,
     ) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
-        let mut table = |n: usize, fields: Fields, given: &TableOverrides, needed: &[&str]| {
+        let mut unused: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut table = |n: usize, fields: Fields, given: &TableOverrides, needed: &[Needed]| {
             let columns = columns.get(&names[n])?;
             let mut found = BTreeMap::new();
             for (field, candidates) in fields {
@@ -332,30 +358,54 @@ impl Mapping {
                     ));
                 }
             }
-            for field in needed {
-                // Without it, every note would be shown to customers.
-                let is_denied = *field == "is_internal"
-                    && given.columns.get(*field).is_some_and(String::is_empty);
+            for Needed { field, is_deniable } in needed {
+                let is_denied =
+                    *is_deniable && given.columns.get(*field).is_some_and(String::is_empty);
                 if !is_denied && !found.contains_key(*field) {
+                    let or = if *is_deniable {
+                        format!(", or write {field} = \"\" if there is none")
+                    } else {
+                        String::new()
+                    };
                     faults.push(format!(
-                        "{}: no column is known for the field {field}; name it with --map",
+                        "{}: no column is known for the field {field}; name it with --map{or}",
                         names[n]
                     ));
                 }
             }
+            let used: BTreeSet<&String> = found.values().collect();
+            let left: BTreeSet<String> = columns
+                .keys()
+                .filter(|column| !used.contains(column))
+                .cloned()
+                .collect();
+            unused.insert(names[n].clone(), left);
             Some(Table {
                 name: names[n].clone(),
                 columns: found,
             })
         };
-        let tickets = table(0, TICKETS, &overrides.tickets, &["id", "owner"]);
-        let messages = table(
-            1,
-            MESSAGES,
-            &overrides.messages,
-            &["id", "ticket", "body", "is_internal"],
-        );
-        let activity = table(2, ACTIVITY, &overrides.activity, &["id", "ticket", "type"]);
+        let of_tickets = [
+            needed("id"),
+            needed("owner"),
+            needed("created_at"),
+            needed_unless_denied("status"),
+            needed_unless_denied("assignee"),
+            needed_unless_denied("rating"),
+        ];
+        let of_messages = [
+            needed("id"),
+            needed("ticket"),
+            needed("body"),
+            // Without it, every note would be shown to customers.
+            needed_unless_denied("is_internal"),
+            needed_unless_denied("sender"),
+            needed_unless_denied("created_at"),
+        ];
+        let of_activity = [needed("id"), needed("ticket"), needed("type")];
+        let tickets = table(0, TICKETS, &overrides.tickets, &of_tickets);
+        let messages = table(1, MESSAGES, &overrides.messages, &of_messages);
+        let activity = table(2, ACTIVITY, &overrides.activity, &of_activity);
         let (Some(tickets), Some(messages)) = (tickets, messages) else {
             faults.push(format!("there are no tables {} and {}", names[0], names[1]));
             return Err(faults);
@@ -370,9 +420,13 @@ impl Mapping {
             })
             .collect();
         for (field, pairs) in &overrides.words {
-            match words.get_mut(field) {
-                Some(known) => known.extend(pairs.clone()),
-                None => faults.push(format!("words: there is no field {field}")),
+            let Some(known) = words.get_mut(field) else {
+                faults.push(format!("words: there is no field {field}"));
+                continue;
+            };
+            known.extend(pairs.clone());
+            for word in pairs.values().filter(|word| !is_word_of(field, word)) {
+                faults.push(format!("words.{field}: Helpline has no {field} {word}"));
             }
         }
         if faults.is_empty() {
@@ -387,6 +441,7 @@ impl Mapping {
                     .clone()
                     .unwrap_or_else(|| ZONE_DEFAULT.to_owned()),
                 accepted_writers: overrides.accepted_writers.clone(),
+                unused,
             })
         } else {
             Err(faults)
@@ -400,6 +455,18 @@ impl Mapping {
         let known = self.words.get(field);
         let known = known.and_then(|words| words.get(plain).or_else(|| words.get(&lower)));
         known.map_or(lower, |word| word.to_lowercase())
+    }
+}
+
+/// Whether this is a word of the desk for the field.
+fn is_word_of(field: &str, word: &str) -> bool {
+    let word = word.to_lowercase();
+    match field {
+        "status" => super::status_word(&word).is_some(),
+        "priority" => super::priority_word(&word).is_some(),
+        "category" => super::category_word(&word).is_some(),
+        "sender_type" => matches!(word.as_str(), "customer" | "admin" | "system"),
+        _ => word.parse::<Kind>().is_ok(),
     }
 }
 

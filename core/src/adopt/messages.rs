@@ -61,16 +61,19 @@ pub(super) fn judge(
             notes,
             named,
         };
-        messages.push(JudgedMessage {
+        let message = JudgedMessage {
             source_row: Some(number),
             ..reader.message()
-        });
-        if let Some(person) = row.uuid(table, "read_by") {
-            read.push(Read {
-                person,
-                message: id,
-            });
-        }
+        };
+        read.extend(
+            readers(&message, (row, table), ticket.user_id)
+                .into_iter()
+                .map(|person| Read {
+                    person,
+                    message: id,
+                }),
+        );
+        messages.push(message);
     }
     messages.extend(around.kept.messages.iter().cloned());
     description(source, mapping, ticket, notes, &mut messages);
@@ -94,6 +97,30 @@ pub(super) fn customers(
     customers.extend(opener(source, mapping, around));
     customers.insert(owner);
     customers
+}
+
+/// Who has read a message: whoever the row names; its writer, who has seen what stood before it; and the customer, if it is an answer that
+/// is marked as read. The mark of a customer's message does not say who of the staff has read it.
+fn readers(
+    message: &JudgedMessage,
+    (row, table): (&Row, &Table),
+    customer: Uuid,
+) -> BTreeSet<Uuid> {
+    let mut readers: BTreeSet<Uuid> = row.uuid(table, "read_by").into_iter().collect();
+    let is_answer = message.sender_type != "customer" && !message.is_internal;
+    if is_answer && row.flag(table, "is_read") == Some(true) {
+        readers.insert(customer);
+    }
+    match (message.sender_type, message.sender_id) {
+        ("admin", Some(writer)) if writer != former_agent().id => {
+            readers.insert(writer);
+        }
+        ("customer", Some(writer)) if writer == customer => {
+            readers.insert(writer);
+        }
+        _ => {}
+    }
+    readers
 }
 
 /// An id for a message whose own is taken.

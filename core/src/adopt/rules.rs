@@ -195,6 +195,10 @@ pub const RULES: &[(&str, &str)] = &[
         "The notes on the resolution are an entry in the history that only staff see.",
     ),
     (
+        "rows_without_ticket",
+        "Messages or rows of histories belong to no ticket, and are not taken over.",
+    ),
+    (
         "sender_deleted",
         "A message names no sender; its sender type decides who it is from.",
     ),

@@ -18,7 +18,18 @@ fn guess(messages: &[&str], map: &str) -> Result<Mapping, Vec<String>> {
     };
     let set = |columns: &[&str]| columns.iter().map(column).collect();
     let columns: BTreeMap<String, BTreeMap<String, Column>> = BTreeMap::from([
-        (names[0].clone(), set(&["id", "user_id", "subject"])),
+        (
+            names[0].clone(),
+            set(&[
+                "id",
+                "user_id",
+                "subject",
+                "status",
+                "assigned_to",
+                "rating",
+                "created_at",
+            ]),
+        ),
         (names[1].clone(), set(messages)),
     ]);
     Mapping::guess(&names, &columns, &overrides)
@@ -27,9 +38,23 @@ fn guess(messages: &[&str], map: &str) -> Result<Mapping, Vec<String>> {
 /// A note that is taken for a message would be shown to the customer.
 #[test]
 fn a_source_without_a_known_column_for_notes_is_refused() {
-    let known = ["id", "ticket_id", "message", "is_internal"];
+    let known = [
+        "id",
+        "ticket_id",
+        "sender_id",
+        "created_at",
+        "message",
+        "is_internal",
+    ];
     assert!(guess(&known, "{}").is_ok());
-    let renamed = ["id", "ticket_id", "message", "staff_only"];
+    let renamed = [
+        "id",
+        "ticket_id",
+        "sender_id",
+        "created_at",
+        "message",
+        "staff_only",
+    ];
     let faults = guess(&renamed, "{}").expect_err("no column for notes");
     let says = |field: &str| faults.iter().any(|fault| fault.contains(field));
     assert!(
@@ -45,12 +70,27 @@ fn a_source_without_a_known_column_for_notes_is_refused() {
 
 #[test]
 fn a_column_that_may_hide_rows_is_decided_by_the_operator() {
-    let columns = ["id", "ticket_id", "message", "is_internal", "deleted_at"];
+    let columns = [
+        "id",
+        "ticket_id",
+        "sender_id",
+        "created_at",
+        "message",
+        "is_internal",
+        "deleted_at",
+    ];
     let faults = guess(&columns, "{}").expect_err("may hide rows");
     assert!(faults[0].contains("deleted_at"), "{faults:?}");
     let meaningless = r#"{"messages": {"columns": {"deleted_at": ""}}}"#;
     assert!(guess(&columns, meaningless).is_ok());
-    let private = ["id", "ticket_id", "message", "is_private"];
+    let private = [
+        "id",
+        "ticket_id",
+        "sender_id",
+        "created_at",
+        "message",
+        "is_private",
+    ];
     let mapped = r#"{"messages": {"columns": {"is_internal": "is_private"}}}"#;
     assert!(guess(&private, mapped).is_ok());
 }
@@ -58,7 +98,15 @@ fn a_column_that_may_hide_rows_is_decided_by_the_operator() {
 /// Besides the column for notes, a platform may have others that decide what customers see.
 #[test]
 fn each_column_of_messages_that_may_decide_what_customers_see_is_decided_by_the_operator() {
-    let known = ["id", "ticket_id", "message", "is_internal?", "is_read?"];
+    let known = [
+        "id",
+        "ticket_id",
+        "sender_id",
+        "created_at",
+        "message",
+        "is_internal?",
+        "is_read?",
+    ];
     let with = |more: &[&'static str]| [&known[..], more].concat();
     let harmless = ["edited_at", "read_at", "sent_at", "language", "ai_flagged?"];
     assert!(guess(&with(&harmless), "{}").is_ok());
@@ -82,4 +130,42 @@ fn each_column_of_messages_that_may_decide_what_customers_see_is_decided_by_the_
     let unknown = r#"{"messages": {"columns": {"staff_only": ""}}}"#;
     let faults = guess(&known, unknown).expect_err("no such column");
     assert!(faults[0].contains("staff_only"), "{faults:?}");
+}
+
+/// Otherwise every ticket would be open, and the verification would find nothing to compare.
+#[test]
+fn fields_that_would_be_lost_in_silence_have_a_column_or_are_denied() {
+    let overrides = |map: &str| serde_json::from_str::<Overrides>(map).expect("a map");
+    let names = Mapping::table_names(Chats::Tickets, &Overrides::default());
+    let set = |columns: &[&str]| {
+        let column = |name: &&str| ((*name).to_owned(), Column::default());
+        columns.iter().map(column).collect::<BTreeMap<_, _>>()
+    };
+    let columns = BTreeMap::from([
+        (
+            names[0].clone(),
+            set(&["id", "user_id", "stage", "agent_ref", "stars", "created_at"]),
+        ),
+        (
+            names[1].clone(),
+            set(&["id", "ticket_id", "message", "is_internal", "colour"]),
+        ),
+    ]);
+    let faults = Mapping::guess(&names, &columns, &Overrides::default()).expect_err("unknown");
+    for field in ["status", "assignee", "rating", "sender", "created_at"] {
+        let says = |fault: &String| fault.contains(&format!("the field {field};"));
+        assert!(faults.iter().any(says), "{field}: {faults:?}");
+    }
+    let map = r#"{"tickets": {"columns": {"status": "stage", "assignee": "agent_ref", "rating": ""}},
+        "messages": {"columns": {"sender": "", "created_at": ""}}}"#;
+    let mapping = Mapping::guess(&names, &columns, &overrides(map)).expect("decided");
+    assert_eq!(mapping.tickets.columns["status"], "stage");
+    assert!(mapping.unused[&names[0]].contains("stars"));
+    assert!(mapping.unused[&names[1]].contains("colour"));
+    let wrong = r#"{"words": {"status": {"new": "banana"}}}"#;
+    let faults = Mapping::guess(&names, &columns, &overrides(wrong)).expect_err("no word");
+    assert!(
+        faults.iter().any(|fault| fault.contains("banana")),
+        "{faults:?}"
+    );
 }

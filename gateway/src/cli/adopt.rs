@@ -1,21 +1,20 @@
 //! `helpline adopt`: moves the tickets of a platform's own support tables, from this database or from
 //! another, into this desk.
 
+mod file;
 mod page;
 
-use std::fs::{File, OpenOptions, Permissions};
 use std::io::{BufWriter, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 use helpline_core::adopt::{Chats, Overrides};
-use helpline_persistence::StoreError;
 use helpline_persistence::adopt::{self, Action, Choice, Report};
 
 use super::administrator::AdministratorSettings;
 use super::error::CliError;
 use crate::config::{ConfigError, Hidden};
+use file::ReportFile;
 
 /// Settings of `adopt`.
 #[derive(Debug, Args)]
@@ -76,18 +75,6 @@ const STAYS_CLOSED: &str = "what was revoked in the platform's database stays re
      or with --undo instead of --cut-over to let the platform's people write again";
 
 impl AdoptSettings {
-    /// The step's name on the report's page.
-    fn step(&self) -> &'static str {
-        match self.action() {
-            Action::DryRun => "dry run",
-            Action::Copy => "copy",
-            Action::Follow => "follow",
-            Action::Verify => "verify",
-            Action::CutOver => "cut-over",
-            Action::Undo => "undo",
-        }
-    }
-
     fn action(&self) -> Action {
         if self.dry_run {
             Action::DryRun
@@ -125,8 +112,10 @@ pub async fn run(settings: AdoptSettings) -> Result<(), CliError> {
         .transpose()?;
     // In another database, what was revoked stays revoked.
     let stays_closed = action == Action::CutOver && source_url.is_some();
-    let open =
-        |flag, file: &Option<PathBuf>| file.as_deref().map(|file| create(flag, file)).transpose();
+    let open = |flag, path: &Option<PathBuf>| {
+        let opened = path.as_deref().map(|path| ReportFile::create(flag, path));
+        opened.transpose()
+    };
     let (json, html) = (
         open("--json", &settings.json)?,
         open("--page", &settings.page)?,
@@ -134,16 +123,16 @@ pub async fn run(settings: AdoptSettings) -> Result<(), CliError> {
     let mut report = adopt::run(&url, source_url.as_deref(), &names, &choice, action)
         .await
         .inspect_err(|error| {
-            if stays_closed && !is_refusal(error) {
+            if stays_closed && !adopt::is_before_any_change(error) {
                 eprintln!("{STAYS_CLOSED}");
             }
         })?;
     let written = match json {
-        Some(file) => report.write(&mut BufWriter::new(file)),
+        Some(file) => file.fill(|out| report.write(out)),
         None => report.write(&mut BufWriter::new(std::io::stdout().lock())),
     };
     let written = written.and_then(|()| match html {
-        Some(mut file) => file.write_all(page::render(&report, settings.step()).as_bytes()),
+        Some(file) => file.fill(|out| out.write_all(page::render(&report).as_bytes())),
         None => Ok(()),
     });
     say(&report, action);
@@ -160,11 +149,6 @@ pub async fn run(settings: AdoptSettings) -> Result<(), CliError> {
     Err(CliError::Differs(differences))
 }
 
-/// Whether nothing was changed.
-fn is_refusal(error: &StoreError) -> bool {
-    matches!(error, StoreError::NotPrepared(why) if why.starts_with("nothing was changed"))
-}
-
 fn overrides(file: Option<&Path>) -> Result<Overrides, ConfigError> {
     let Some(file) = file else {
         return Ok(Overrides::default());
@@ -172,21 +156,6 @@ fn overrides(file: Option<&Path>) -> Result<Overrides, ConfigError> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| ConfigError::new("--map", error.to_string()))?;
     toml::from_str(&text).map_err(|error| ConfigError::new("--map", error.to_string()))
-}
-
-/// Opens a file for a report, before anything is changed. Only its owner can read it, because reports
-/// contain what customers wrote.
-fn create(flag: &'static str, file: &Path) -> Result<File, ConfigError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let opened = options.open(file).and_then(|file| {
-        // The mode is for a new file.
-        if file.metadata()?.is_file() {
-            file.set_permissions(Permissions::from_mode(0o600))?;
-        }
-        Ok(file)
-    });
-    opened.map_err(|error| ConfigError::new(flag, error.to_string()))
 }
 
 /// A summary for the person at the terminal. The report itself may be on standard output.

@@ -87,6 +87,7 @@ impl Adoption<'_> {
             after = Some(portion.last);
         }
         self.find_deleted_there().await?;
+        self.find_orphans().await?;
         self.find_writers().await?;
         self.client.batch_execute("rollback").await?;
         self.source.end().await
@@ -107,6 +108,7 @@ impl Adoption<'_> {
             after = Some(last);
         }
         self.find_deleted_there().await?;
+        self.find_orphans().await?;
         self.step(is_own, Step::Sequence).await?;
         if is_own {
             self.commit().await?;
@@ -294,6 +296,7 @@ impl Adoption<'_> {
     }
 
     async fn copy_portion(&mut self, after: Option<Uuid>) -> Result<Option<Uuid>, StoreError> {
+        self.now = self.clock().await?;
         let most = limits::ADOPTION_PORTION_TICKETS;
         let page = self.source.digests(after, most, &self.basis).await?;
         let ids: Vec<Uuid> = page.iter().map(|ticket| ticket.id).collect();

@@ -24,6 +24,7 @@ use helpline_core::adopt::{
 };
 use helpline_core::limits;
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use crate::migrate::with_admin;
@@ -35,6 +36,7 @@ use source::{Basis, Source};
 use verify::Stored;
 
 const NUMBERS: &str = include_str!("../../sql/adopt/numbers.sql");
+const LOCK: &str = include_str!("../../sql/adopt/lock.sql");
 const STAFF: &str = include_str!("../../sql/adopt/staff.sql");
 const COUNTS: &str = include_str!("../../sql/adopt/counts.sql");
 const RECORD: &str = include_str!("../../sql/adopt/record.sql");
@@ -137,12 +139,15 @@ async fn carry_out(
         // As in the desk's own database; see `Adoption::begin`.
         source.batch_execute("set row_security = off").await?;
     }
+    if !matches!(action, Action::DryRun | Action::Verify) {
+        keep_others_out(client, names).await?;
+    }
     let source = Source::open(source, client, names, choice).await?;
     let mut adoption = Adoption {
         client,
         names,
         source,
-        now: DateTime::from_timestamp_micros(Utc::now().timestamp_micros()).unwrap_or_default(),
+        now: DateTime::UNIX_EPOCH,
         is_as_copied: matches!(action, Action::Verify),
         basis: Basis {
             staff: Vec::new(),
@@ -161,6 +166,7 @@ async fn carry_out(
         report: Report::default(),
     };
     adoption.report.mapping = Some(adoption.source.mapping.clone());
+    let began_at = adoption.clock().await?;
     adoption.record(false, action).await?;
     match action {
         Action::DryRun => adoption.judge_all().await?,
@@ -171,7 +177,41 @@ async fn carry_out(
     }
     adoption.count().await?;
     adoption.record(true, action).await?;
+    adoption.report.step = action.word();
+    adoption.report.is_compared = matches!(action, Action::Verify | Action::CutOver);
+    adoption.report.began_at = began_at;
+    adoption.report.ended_at = adoption.clock().await?;
     Ok(adoption.report)
+}
+
+/// Waits until no other step of an adoption writes in this desk, and lets none begin.
+///
+/// # Errors
+/// [`StoreError::NotPrepared`] if another one goes on for too long.
+async fn keep_others_out(client: &Client, names: &Names) -> Result<(), StoreError> {
+    let timeout = limits::ADOPTION_LOCK_TIMEOUT_MS;
+    client
+        .batch_execute(&format!("begin; set local lock_timeout = {timeout}"))
+        .await?;
+    let table = format!("{}.adopted_tickets", names.schema());
+    match client.query_one(LOCK, &[&table]).await {
+        Ok(_) => Ok(client.batch_execute("commit").await?),
+        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            Err(StoreError::NotPrepared(
+                "nothing was changed: another step of an adoption is running in this desk".into(),
+            ))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a step failed before it changed anything.
+pub fn is_before_any_change(error: &StoreError) -> bool {
+    match error {
+        StoreError::NotPrepared(why) => why.starts_with("nothing was changed"),
+        StoreError::Unreachable(cause) => cause.is::<OfSource>(),
+        _ => false,
+    }
 }
 
 /// The platform's database cannot be used; the cause is that error.
@@ -240,6 +280,7 @@ impl Adoption<'_> {
 
     /// Reads what is needed about all tickets. Part of a transaction.
     async fn prepare(&mut self) -> Result<(), StoreError> {
+        self.now = self.clock().await?;
         self.staff = self.source.staff().await?;
         self.as_owner().await?;
         let staff = self.client.query(&self.names.render(STAFF), &[]).await?;
@@ -264,7 +305,9 @@ impl Adoption<'_> {
         let texts = |people: &BTreeSet<Uuid>| people.iter().map(Uuid::to_string).collect();
         let mut mapping =
             serde_json::to_value(self.mapping()).map_err(|e| StoreError::Row(e.to_string()))?;
+        // These decide about no row.
         mapping["accepted_writers"] = serde_json::Value::Null;
+        mapping["unused"] = serde_json::Value::Null;
         let mapping = format!("{RULES_VERSION} {mapping}");
         self.basis = Basis {
             staff: texts(&self.staff),
@@ -368,6 +411,36 @@ impl Adoption<'_> {
             .execute(&sql, &[&has_ended, &detail.to_string()])
             .await?;
         self.commit().await
+    }
+
+    /// The time, of the desk's database.
+    async fn clock(&self) -> Result<DateTime<Utc>, StoreError> {
+        let row = self.client.query_one("select clock_timestamp()", &[]);
+        rows::get(&row.await?, 0)
+    }
+
+    /// Lists rows that belong to no ticket. Returns how many messages and rows of histories there are.
+    async fn find_orphans(&mut self) -> Result<[i64; 2], StoreError> {
+        let all = self.source.counts().await?;
+        let mut orphans = self.source.orphans().await?;
+        let (messages, ids) = orphans.remove("messages").unwrap_or_default();
+        let (activity, others) = orphans.remove("activity").unwrap_or_default();
+        if messages > 0 && messages == all.messages {
+            return Err(StoreError::NotPrepared(format!(
+                "no message of {} belongs to a ticket of {}: correct the mapping",
+                self.mapping().messages.name,
+                self.mapping().tickets.name
+            )));
+        }
+        self.report.findings.remove("rows_without_ticket");
+        let found = ids.iter().map(|id| ("message", id));
+        let found = found.chain(others.iter().map(|id| ("row of a history", id)));
+        self.report.find(found.map(|(what, id)| {
+            let rule = ("rows_without_ticket", "");
+            let row = Uuid::parse_str(id).unwrap_or_default();
+            Finding::new(rule, "", row, &format!("{what} {id}"), "not taken over")
+        }))?;
+        Ok([messages, activity])
     }
 
     /// What can still write to the platform's tables after a cut-over, as findings.

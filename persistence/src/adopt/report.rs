@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::{DateTime, Utc};
 use helpline_core::adopt::{Finding, Mapping};
 use helpline_core::limits;
 use serde::Serialize;
@@ -139,6 +140,14 @@ fn unnamed() -> io::Result<File> {
 /// What a run has done and found.
 #[derive(Debug)]
 pub struct Report {
+    /// The step that was taken.
+    pub step: &'static str,
+    /// Whether the platform's rows were compared with what is stored of them. Otherwise there are no differences because nothing looked for them.
+    pub is_compared: bool,
+    /// When the step began, by the clock of the desk's database.
+    pub began_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: DateTime<Utc>,
     /// Rows of the platform.
     pub source: Counts,
     /// Rows of adopted tickets in this desk.
@@ -162,6 +171,10 @@ pub struct Report {
 impl Default for Report {
     fn default() -> Self {
         Self {
+            step: "",
+            is_compared: false,
+            began_at: DateTime::UNIX_EPOCH,
+            ended_at: DateTime::UNIX_EPOCH,
             source: Counts::default(),
             adopted: Counts::default(),
             copied: 0,
@@ -229,6 +242,10 @@ impl Report {
     /// When it cannot be written, or when a temporary file cannot be read.
     pub fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
         let head = json!({
+            "step": self.step,
+            "began_at": self.began_at,
+            "ended_at": self.ended_at,
+            "is_compared": self.is_compared,
             "source": {
                 "tickets": self.source.tickets,
                 "messages": self.source.messages,

@@ -20,6 +20,9 @@ const SOURCE_NUMBERS: &str = include_str!("../../sql/adopt/source_numbers.sql");
 const SOURCE_SEQUENCE: &str = include_str!("../../sql/adopt/source_sequence.sql");
 const IDENTITY: &str = include_str!("../../sql/adopt/database_identity.sql");
 const HAS_RELATION: &str = include_str!("../../sql/adopt/has_relation.sql");
+const FUNCTIONS: &str = include_str!("../../sql/adopt/functions.sql");
+const HAS_SEQUENCE: &str = include_str!("../../sql/adopt/has_sequence.sql");
+const ORPHANS: &str = include_str!("../../sql/adopt/orphans.sql");
 const SOURCE_STAFF: &str = include_str!("../../sql/adopt/source_staff.sql");
 const USERS: &str = include_str!("../../sql/adopt/source_users.sql");
 const EXISTING: &str = include_str!("../../sql/adopt/source_existing.sql");
@@ -43,6 +46,8 @@ pub(super) struct Source<'a> {
     profile_key: Option<&'static str>,
     pub has_users: bool,
     has_roles: bool,
+    /// The functions that write these tables.
+    functions: Vec<String>,
 }
 
 /// A ticket of the source, and how many rows belong to it.
@@ -65,6 +70,16 @@ pub(super) struct Basis {
     /// The digest of the mapping.
     pub mapping_digest: String,
 }
+
+/// The platform's functions that write its tables of either generation.
+const WRITING_FUNCTIONS: [&str; 6] = [
+    "log_ticket_activity",
+    "update_ticket_status",
+    "assign_ticket",
+    "archive_old_tickets",
+    "delete_old_archived_tickets",
+    "log_chat_activity",
+];
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -123,6 +138,12 @@ impl<'a> Source<'a> {
                 mapping.zone
             ));
         }
+        if let Some(sequence) = &mapping.sequence {
+            let row = client.query_one(HAS_SEQUENCE, &[&choice.schema, sequence]);
+            if !rows::get::<bool>(&row.await?, 0)? {
+                faults.push(format!("sequence: there is no sequence {sequence}"));
+            }
+        }
         if may_read(db, names.schema(), "adopted_tickets").await? != Some(true) {
             faults.push("run helpline migrate first, with the same address".to_owned());
         }
@@ -134,6 +155,12 @@ impl<'a> Source<'a> {
             if kind == "timestamp without time zone" && tables.contains(&table) {
                 zoneless.entry(table).or_default().insert(column);
             }
+        }
+        let mut functions = Vec::new();
+        let params: [&(dyn ToSql + Sync); 3] =
+            [&choice.schema, &&WRITING_FUNCTIONS[..], &&tables[..]];
+        for row in client.query(FUNCTIONS, &params).await? {
+            functions.push(rows::get(&row, 0)?);
         }
         let profile = columns.get("profiles");
         let has_roles = columns
@@ -152,6 +179,7 @@ impl<'a> Source<'a> {
             }),
             has_users: users == Some(true),
             has_roles,
+            functions,
         })
     }
 
@@ -245,15 +273,20 @@ impl<'a> Source<'a> {
         // In the order in which the platform's triggers lock them: a message changes its ticket.
         let mut tables = vec![mapping.messages.name.clone(), mapping.tickets.name.clone()];
         tables.extend(mapping.activity.iter().map(|table| table.name.clone()));
-        let functions = [
-            "log_ticket_activity",
-            "update_ticket_status",
-            "assign_ticket",
-            "archive_old_tickets",
-            "delete_old_archived_tickets",
-            "log_chat_activity",
-        ];
-        (tables, functions.map(str::to_owned).to_vec())
+        (tables, self.functions.clone())
+    }
+
+    /// Rows that belong to no ticket: for messages and history each, their number and the ids of the first of them.
+    pub async fn orphans(&self) -> Result<BTreeMap<String, (i64, Vec<String>)>, StoreError> {
+        let most = i64::try_from(limits::ADOPTION_PORTION_ROWS).unwrap_or(i64::MAX);
+        let mut orphans: BTreeMap<String, (i64, Vec<String>)> = BTreeMap::new();
+        for row in self.client.query(&self.render(ORPHANS), &[&most]).await? {
+            let id: Option<String> = rows::get(&row, 1)?;
+            let of_table = orphans.entry(rows::get(&row, 0)?).or_default();
+            of_table.0 = rows::get(&row, 2)?;
+            of_table.1.push(id.unwrap_or_default());
+        }
+        Ok(orphans)
     }
 
     pub async fn lock(&self) -> Result<(), StoreError> {

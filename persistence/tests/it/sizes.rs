@@ -37,6 +37,7 @@ const SIZES: &[(&str, Size)] = &[
     ("adopted_originals.original", Owners),
     ("adopted_originals.source", Words),
     ("adopted_tickets.digest", Words),
+    ("adopted_tickets.row_digests", Owners),
     ("adopted_tickets.source", Owners),
     ("adopted_tickets.written_digest", Words),
     ("adoption_revoked.column_name", Owners),

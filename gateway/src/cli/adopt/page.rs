@@ -7,8 +7,11 @@ use helpline_persistence::adopt::Report;
 
 const BEGINNING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Adoption report</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}
-th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}</style>
+th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{overflow-wrap:normal}table{display:block;overflow-x:auto}</style>
 <h1>Adoption report</h1>";
+
+/// How the page writes times.
+const TIME: &str = "%Y-%m-%d %H:%M:%S";
 
 /// Text as HTML.
 fn escaped(text: &str) -> String {
@@ -38,15 +41,29 @@ fn mapping(html: &mut String, mapping: &Mapping) {
             row(html, &[name, field, column]);
         }
     }
-    html.push_str(
-        "</table><p>Other columns are kept aside (<code>helpline.adopted_originals</code>).</p>",
-    );
+    html.push_str("</table>");
+    for (table, columns) in mapping.unused.iter().filter(|(_, own)| !own.is_empty()) {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let columns = escaped(&columns.join(", "));
+        write!(
+            html,
+            "<p>Columns of {} without a field, whose values are kept aside: {columns}.</p>",
+            escaped(table)
+        )
+        .expect("text takes text");
+    }
 }
 
 /// Builds the page of a step.
-pub fn render(report: &Report, step: &str) -> String {
+pub fn render(report: &Report) -> String {
     let mut html = BEGINNING.to_owned();
-    write!(html, "<p>Step: {}. ", escaped(step)).expect("text takes text");
+    let (began, ended) = (report.began_at.format(TIME), report.ended_at.format(TIME));
+    write!(
+        html,
+        "<p>Step: {}, from {began} to {ended} UTC. ",
+        report.step
+    )
+    .expect("text takes text");
     let done = [
         (report.copied, "tickets copied"),
         (report.replaced, "copied again"),
@@ -63,7 +80,9 @@ pub fn render(report: &Report, step: &str) -> String {
         row(&mut html, &[name, &cells[0], &cells[1], &cells[2]]);
     }
     html.push_str("</table><h2>Differences</h2>");
-    if report.differences.rows == 0 {
+    if !report.is_compared {
+        html.push_str("<p>This step compared nothing. <code>--verify</code> and <code>--cut-over</code> do.</p>");
+    } else if report.differences.rows == 0 {
         html.push_str("<p>None.</p>");
     } else {
         html.push_str("<table><tr><th>check</th><th>ticket</th><th>row</th><th>platform</th><th>Helpline</th></tr>");
