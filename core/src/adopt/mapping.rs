@@ -358,21 +358,7 @@ impl Mapping {
                     ));
                 }
             }
-            for Needed { field, is_deniable } in needed {
-                let is_denied =
-                    *is_deniable && given.columns.get(*field).is_some_and(String::is_empty);
-                if !is_denied && !found.contains_key(*field) {
-                    let or = if *is_deniable {
-                        format!(", or write {field} = \"\" if there is none")
-                    } else {
-                        String::new()
-                    };
-                    faults.push(format!(
-                        "{}: no column is known for the field {field}; name it with --map{or}",
-                        names[n]
-                    ));
-                }
-            }
+            faults.extend(missing(&names[n], &found, given, needed));
             let used: BTreeSet<&String> = found.values().collect();
             let left: BTreeSet<String> = columns
                 .keys()
@@ -410,25 +396,7 @@ impl Mapping {
             faults.push(format!("there are no tables {} and {}", names[0], names[1]));
             return Err(faults);
         };
-        let mut words: BTreeMap<String, BTreeMap<String, String>> = WORDS
-            .iter()
-            .map(|(field, pairs)| {
-                let pairs = pairs
-                    .iter()
-                    .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
-                ((*field).to_owned(), pairs.collect())
-            })
-            .collect();
-        for (field, pairs) in &overrides.words {
-            let Some(known) = words.get_mut(field) else {
-                faults.push(format!("words: there is no field {field}"));
-                continue;
-            };
-            known.extend(pairs.clone());
-            for word in pairs.values().filter(|word| !is_word_of(field, word)) {
-                faults.push(format!("words.{field}: Helpline has no {field} {word}"));
-            }
-        }
+        let words = words(overrides, &mut faults);
         if faults.is_empty() {
             Ok(Self {
                 tickets,
@@ -456,6 +424,58 @@ impl Mapping {
         let known = known.and_then(|words| words.get(plain).or_else(|| words.get(&lower)));
         known.map_or(lower, |word| word.to_lowercase())
     }
+}
+
+/// What is wrong with a table because of fields without a column.
+fn missing(
+    name: &str,
+    found: &BTreeMap<String, String>,
+    given: &TableOverrides,
+    needed: &[Needed],
+) -> Vec<String> {
+    let mut faults = Vec::new();
+    for Needed { field, is_deniable } in needed {
+        let is_denied = *is_deniable && given.columns.get(*field).is_some_and(String::is_empty);
+        if is_denied || found.contains_key(*field) {
+            continue;
+        }
+        let or = if *is_deniable {
+            format!(", or write {field} = \"\" if there is none")
+        } else {
+            String::new()
+        };
+        faults.push(format!(
+            "{name}: no column is known for the field {field}; name it with --map{or}"
+        ));
+    }
+    faults
+}
+
+/// The source's words, with those that the operator gives.
+fn words(
+    overrides: &Overrides,
+    faults: &mut Vec<String>,
+) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut words: BTreeMap<String, BTreeMap<String, String>> = WORDS
+        .iter()
+        .map(|(field, pairs)| {
+            let pairs = pairs
+                .iter()
+                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+            ((*field).to_owned(), pairs.collect())
+        })
+        .collect();
+    for (field, pairs) in &overrides.words {
+        let Some(known) = words.get_mut(field) else {
+            faults.push(format!("words: there is no field {field}"));
+            continue;
+        };
+        known.extend(pairs.clone());
+        for word in pairs.values().filter(|word| !is_word_of(field, word)) {
+            faults.push(format!("words.{field}: Helpline has no {field} {word}"));
+        }
+    }
+    words
 }
 
 /// Whether this is a word of the desk for the field.

@@ -10,6 +10,7 @@
 mod append;
 mod copy;
 mod cut_over;
+mod lock;
 mod people;
 mod report;
 mod row_digests;
@@ -24,7 +25,6 @@ use helpline_core::adopt::{
 };
 use helpline_core::limits;
 use tokio_postgres::Client;
-use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use crate::migrate::with_admin;
@@ -36,7 +36,6 @@ use source::{Basis, Source};
 use verify::Stored;
 
 const NUMBERS: &str = include_str!("../../sql/adopt/numbers.sql");
-const LOCK: &str = include_str!("../../sql/adopt/lock.sql");
 const STAFF: &str = include_str!("../../sql/adopt/staff.sql");
 const COUNTS: &str = include_str!("../../sql/adopt/counts.sql");
 const RECORD: &str = include_str!("../../sql/adopt/record.sql");
@@ -140,7 +139,7 @@ async fn carry_out(
         source.batch_execute("set row_security = off").await?;
     }
     if !matches!(action, Action::DryRun | Action::Verify) {
-        keep_others_out(client, names).await?;
+        lock::keep_others_out(client, names).await?;
     }
     let source = Source::open(source, client, names, choice).await?;
     let mut adoption = Adoption {
@@ -182,27 +181,6 @@ async fn carry_out(
     adoption.report.began_at = began_at;
     adoption.report.ended_at = adoption.clock().await?;
     Ok(adoption.report)
-}
-
-/// Waits until no other step of an adoption writes in this desk, and lets none begin.
-///
-/// # Errors
-/// [`StoreError::NotPrepared`] if another one goes on for too long.
-async fn keep_others_out(client: &Client, names: &Names) -> Result<(), StoreError> {
-    let timeout = limits::ADOPTION_LOCK_TIMEOUT_MS;
-    client
-        .batch_execute(&format!("begin; set local lock_timeout = {timeout}"))
-        .await?;
-    let table = format!("{}.adopted_tickets", names.schema());
-    match client.query_one(LOCK, &[&table]).await {
-        Ok(_) => Ok(client.batch_execute("commit").await?),
-        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
-            Err(StoreError::NotPrepared(
-                "nothing was changed: another step of an adoption is running in this desk".into(),
-            ))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Whether a step failed before it changed anything.

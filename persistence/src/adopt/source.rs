@@ -139,8 +139,9 @@ impl<'a> Source<'a> {
             ));
         }
         if let Some(sequence) = &mapping.sequence {
-            let row = client.query_one(HAS_SEQUENCE, &[&choice.schema, sequence]);
-            if !rows::get::<bool>(&row.await?, 0)? {
+            let params: [&(dyn ToSql + Sync); 2] = [&choice.schema, sequence];
+            let row = client.query_one(HAS_SEQUENCE, &params).await?;
+            if !rows::get::<bool>(&row, 0)? {
                 faults.push(format!("sequence: there is no sequence {sequence}"));
             }
         }

@@ -421,17 +421,20 @@ async fn the_unfinished_file_is_the_one_that_is_flushed() {
     let (sender, body) = tokio::sync::mpsc::channel::<Result<Bytes, Infallible>>(1);
     let body = stream::unfold(body, async |mut body| Some((body.recv().await?, body)));
     let size = 5 * limits::BLOB_WRITE_BYTES;
-    let storing = tokio::spawn(async move { blobs.put("a", size as u64, body).await });
+    let storing = blobs.put("a", size as u64, body);
     let piece = || Ok(Bytes::from(vec![1; limits::BLOB_WRITE_BYTES]));
-    // A piece is written with the next one. The fourth is sent when the third was taken, and so the first was written.
-    for _ in 0..4 {
+    let feeding = async {
+        // A piece is written with the next one. The fourth is sent when the third was taken, and so the first was written.
+        for _ in 0..4 {
+            sender.send(piece()).await.expect("it is read");
+        }
+        let flushed = super::directory::flush(&directory.0, "a").await;
+        assert!(flushed.expect("it is flushed"));
         sender.send(piece()).await.expect("it is read");
-    }
-    let flushed = super::directory::flush(&directory.0, "a").await;
-    assert!(flushed.expect("it is flushed"));
-    sender.send(piece()).await.expect("it is read");
-    drop(sender);
-    storing.await.expect("no panic").expect("it is stored");
+        drop(sender);
+    };
+    let (stored, ()) = tokio::join!(storing, feeding);
+    stored.expect("it is stored");
     let flushed = super::directory::flush(&directory.0, "a").await;
     assert!(!flushed.expect("there is none"));
 }
