@@ -71,7 +71,10 @@ impl<'x> Part<'x> {
     }
 
     fn read_children(&mut self, depth: usize, budget: &mut Budget) {
-        let boundary = self.content_type.parameter("boundary").unwrap_or_default();
+        let boundary = match self.content_type.parameter("boundary") {
+            Some(boundary) => boundary,
+            None => stray_boundary(self.headers.first("content-type").unwrap_or_default()),
+        };
         let pieces = split(self.body, boundary);
         if pieces.is_empty() {
             // No part begins: the text is shown, rather than nothing.
@@ -116,6 +119,15 @@ impl<'x> Part<'x> {
     /// The content id, without `<` and `>`.
     pub(crate) fn content_id(&self) -> Option<String> {
         self.headers.ids("content-id").into_iter().next()
+    }
+}
+
+/// The boundary of a header whose parameters are broken, such as by a forgotten semicolon.
+fn stray_boundary(value: &str) -> &str {
+    let found = value.split_once("boundary=").map_or("", |(_, after)| after);
+    match found.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().unwrap_or_default(),
+        None => found.split([';', ' ']).next().unwrap_or_default(),
     }
 }
 
