@@ -12,12 +12,12 @@ pub const MAIL_PARTS_MAX: usize = 500;
 pub const MAIL_DEPTH_MAX: usize = 16;
 /// Maximum characters of a mail's text: about fifty pages. The text after it is only in the raw mail.
 pub const MAIL_TEXT_CHARS_MAX: usize = 200_000;
-/// Maximum bytes of HTML that are converted to text, after pictures, scripts and styles are removed.
+/// Maximum bytes of HTML of one mail that are converted to text, after pictures, scripts and styles are removed.
 pub const MAIL_HTML_BYTES_MAX: usize = 1024 * 1024;
 /// Maximum depth of HTML elements inside elements for the conversion that keeps lists and quotes. Deeper HTML only loses its tags,
 /// because an HTML parser takes quadratic time for it. Outlook nests tables in tables, some forty levels deep.
 pub const MAIL_HTML_DEPTH_MAX: usize = 200;
-/// Maximum HTML tags for the conversion that keeps lists and quotes. HTML with more only loses its tags.
+/// Maximum HTML tags of one mail for the conversion that keeps lists and quotes. HTML with more only loses its tags.
 pub const MAIL_HTML_TAGS_MAX: usize = 40_000;
 /// Maximum characters of a link's target that is written into the text after the link's words. A longer target, such as that of a link
 /// that counts clicks, helps no reader.

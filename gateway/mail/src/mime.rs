@@ -21,6 +21,9 @@ pub(crate) struct Part<'x> {
 /// What is left of the limits while a mail is read.
 pub(crate) struct Budget {
     parts: usize,
+    /// Bytes and tags of HTML that may still be laid out, over all parts.
+    pub(crate) html_bytes: usize,
+    pub(crate) html_tags: usize,
     pub(crate) cuts: Vec<Cut>,
 }
 
@@ -28,6 +31,8 @@ impl Budget {
     pub(crate) fn new() -> Self {
         Self {
             parts: limits::MAIL_PARTS_MAX,
+            html_bytes: limits::MAIL_HTML_BYTES_MAX,
+            html_tags: limits::MAIL_HTML_TAGS_MAX,
             cuts: Vec::new(),
         }
     }

@@ -119,6 +119,7 @@ mod tests {
             ("aGk=aGk=", "hihi"),
             ("", ""),
             ("====", ""),
+            ("Pz8+Pj8/", "??>>??"),
         ] {
             assert_eq!(
                 Transfer::Base64.decode(given.as_bytes()),

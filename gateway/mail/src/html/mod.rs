@@ -31,7 +31,9 @@ pub(crate) fn image_placeholder(name: &str) -> String {
 
 /// The text of a piece of HTML. `images` has the names of files by their content id.
 pub(crate) fn to_text(html: &str, images: &HashMap<String, String>, budget: &mut Budget) -> String {
-    let plain = scan::reduced(html, images);
+    let plain = scan::reduced(html, images, budget);
+    budget.html_bytes = budget.html_bytes.saturating_sub(plain.html.len());
+    budget.html_tags = budget.html_tags.saturating_sub(plain.tags);
     if plain.is_cut {
         budget.record(Cut::Html);
     }

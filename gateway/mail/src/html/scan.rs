@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use helpline_core::limits;
 
+use crate::mime::Budget;
+
 use super::vocabulary::{Element, QuoteKind, quote_kind};
 use super::{QUOTE_PLACEHOLDER, image_placeholder};
 
@@ -14,6 +16,8 @@ pub(super) struct Reduced {
     pub(super) is_simple: bool,
     /// Whether the limit of bytes was reached.
     pub(super) is_cut: bool,
+    /// How many tags it has.
+    pub(super) tags: usize,
 }
 
 /// A tag of the source.
@@ -31,19 +35,25 @@ struct Scanner<'a> {
     /// For each element name, the tags that the open elements became.
     open: HashMap<String, Vec<&'static str>>,
     depth: usize,
+    bytes_max: usize,
     tags: usize,
+    tags_max: usize,
     is_simple: bool,
     /// Where the words of the open link begin, and its target.
     link: Option<(usize, String)>,
 }
 
-pub(super) fn reduced(html: &str, images: &HashMap<String, String>) -> Reduced {
+/// Reduces HTML to at most as many bytes and tags as the budget has left.
+pub(super) fn reduced(html: &str, images: &HashMap<String, String>, budget: &Budget) -> Reduced {
+    let bytes_max = budget.html_bytes;
     let mut scanner = Scanner {
-        out: String::with_capacity(html.len().min(limits::MAIL_HTML_BYTES_MAX)),
+        out: String::with_capacity(html.len().min(bytes_max)),
         images,
         open: HashMap::new(),
         depth: 0,
+        bytes_max,
         tags: 0,
+        tags_max: budget.html_tags,
         is_simple: true,
         link: None,
     };
@@ -51,16 +61,16 @@ pub(super) fn reduced(html: &str, images: &HashMap<String, String>) -> Reduced {
     while let Some(at) = rest.find('<') {
         scanner.words(&rest[..at]);
         rest = scanner.markup(&rest[at..]);
-        if scanner.out.len() >= limits::MAIL_HTML_BYTES_MAX {
+        if scanner.out.len() >= bytes_max {
             break;
         }
     }
-    if scanner.out.len() < limits::MAIL_HTML_BYTES_MAX {
+    if scanner.out.len() < bytes_max {
         scanner.words(rest);
         rest = "";
     }
-    let is_cut = !rest.is_empty() || scanner.out.len() > limits::MAIL_HTML_BYTES_MAX;
-    let mut end = scanner.out.len().min(limits::MAIL_HTML_BYTES_MAX);
+    let is_cut = !rest.is_empty() || scanner.out.len() > bytes_max;
+    let mut end = scanner.out.len().min(bytes_max);
     while !scanner.out.is_char_boundary(end) {
         end -= 1;
     }
@@ -69,12 +79,13 @@ pub(super) fn reduced(html: &str, images: &HashMap<String, String>) -> Reduced {
         html: scanner.out,
         is_simple: scanner.is_simple,
         is_cut,
+        tags: scanner.tags,
     }
 }
 
 impl Scanner<'_> {
     fn words(&mut self, text: &str) {
-        let room = (limits::MAIL_HTML_BYTES_MAX + 4).saturating_sub(self.out.len());
+        let room = (self.bytes_max + 4).saturating_sub(self.out.len());
         match text.char_indices().find(|(at, _)| *at >= room) {
             Some((at, _)) => self.out.push_str(&text[..at]),
             None => self.out.push_str(text),
@@ -122,7 +133,7 @@ impl Scanner<'_> {
 
     fn emit(&mut self, tag: &str) {
         self.tags += 1;
-        self.is_simple &= self.tags <= limits::MAIL_HTML_TAGS_MAX;
+        self.is_simple &= self.tags <= self.tags_max;
         self.out.push_str(tag);
     }
 
@@ -215,7 +226,8 @@ impl Scanner<'_> {
 
     /// Writes the target after the words of a link, unless the words say it.
     fn end_link(&mut self) {
-        let Some((start, target)) = self.link.take() else {
+        let Some((start, target)) = self.link.take().filter(|(_, target)| !target.is_empty())
+        else {
             return;
         };
         let words = self.out.get(start..).unwrap_or_default();
@@ -329,42 +341,40 @@ fn tag(text: &str) -> Found<'_> {
                 rest,
             });
         }
-        let Some((attribute, after)) = attribute(rest) else {
+        let Some(((name, value), after)) = attribute(rest) else {
             return Found::Unfinished;
         };
         // Pictures as base64 are not copied.
         if attributes.len() < 50 {
-            attributes.push(attribute);
+            attributes.push((short(name).to_ascii_lowercase(), decoded(short(value))));
         }
         rest = after;
     }
 }
 
-/// One attribute, with at most the first thousand bytes of its value. `None` if the text ends in it.
-fn attribute(text: &str) -> Option<((String, String), &str)> {
-    let end = text
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/'))
-        .filter(|end| *end > 0);
-    // A stray `=` is taken as a name, as browsers do.
-    let end = match end {
-        Some(end) => end,
-        None if text.starts_with('=') => 1,
-        None => return None,
+/// The name and the value of one attribute, and what follows. `None` if the text ends in it.
+fn attribute(text: &str) -> Option<((&str, &str), &str)> {
+    let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/');
+    let end = match text.find(is_end) {
+        Some(end) if end > 0 => end,
+        // A stray `=` is taken as a name, as browsers do.
+        _ if text.starts_with('=') => 1,
+        _ => return None,
     };
-    let name = short(&text[..end]).to_ascii_lowercase();
+    let name = &text[..end];
     let rest = text[end..].trim_start_matches(|c: char| c.is_ascii_whitespace());
     let Some(rest) = rest.strip_prefix('=') else {
-        return Some(((name, String::new()), rest));
+        return Some(((name, ""), rest));
     };
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
     for quote in ['"', '\''] {
         if let Some(quoted) = rest.strip_prefix(quote) {
             let (value, after) = quoted.split_once(quote)?;
-            return Some(((name, decoded(short(value))), after));
+            return Some(((name, value), after));
         }
     }
     let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '>')?;
-    Some(((name, decoded(short(&rest[..end]))), &rest[end..]))
+    Some(((name, &rest[..end]), &rest[end..]))
 }
 
 fn short(text: &str) -> &str {
@@ -377,6 +387,9 @@ fn short(text: &str) -> &str {
 
 /// The character references that occur in links and names.
 fn decoded(value: &str) -> String {
+    if !value.contains('&') {
+        return value.to_owned();
+    }
     value
         .replace("&quot;", "\"")
         .replace("&#39;", "'")

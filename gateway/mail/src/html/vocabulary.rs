@@ -77,6 +77,10 @@ const OUTLOOK_RULES: [&str; 3] = [
 
 /// Whether an element begins a quote. Outlook renames ids and classes to `x_…` when it answers (freescout#5546).
 pub(super) fn quote_kind(name: &str, attributes: &[(String, String)]) -> Option<QuoteKind> {
+    // Most tags have no attributes, and there may be millions.
+    if attributes.is_empty() {
+        return (name == "includetail").then_some(QuoteKind::Start);
+    }
     let value = |wanted: &str| {
         let found = attributes.iter().find(|(name, _)| name == wanted);
         found.map_or("", |(_, value)| value.as_str())

@@ -260,8 +260,8 @@ fn their_files(leaves: &[Value]) -> (String, Vec<String>) {
 }
 
 /// Compares all mails with the readings of a program, which prints one JSON object per file.
-fn compare(mut program: Command, allowed: &[Allowed]) {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("differential");
+fn compare(name: &str, mut program: Command, allowed: &[Allowed]) {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&dir).expect("a directory");
     let mails = mails();
     for (n, (_, raw)) in mails.iter().enumerate() {
@@ -306,7 +306,7 @@ fn compare(mut program: Command, allowed: &[Allowed]) {
         }
     }
     println!(
-        "{} mails, {texts} texts compared, {faults} mails that the other cannot read",
+        "{name}: {} mails, {texts} texts compared, {faults} mails that the other cannot read",
         mails.len()
     );
     assert!(
@@ -334,7 +334,7 @@ fn beside(file: &str) -> PathBuf {
 fn python_reads_the_same() {
     let mut python = Command::new("python3");
     python.arg(beside("oracle.py"));
-    compare(python, PYTHON);
+    compare("differential-python", python, PYTHON);
 }
 
 #[test]
@@ -355,5 +355,5 @@ fn postal_mime_reads_the_same() {
     }
     let mut node = Command::new("node");
     node.arg(beside("oracle.mjs")).arg(module);
-    compare(node, POSTAL_MIME);
+    compare("differential-postal-mime", node, POSTAL_MIME);
 }
