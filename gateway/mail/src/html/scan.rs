@@ -39,6 +39,8 @@ struct Scanner<'a> {
     tags: usize,
     tags_max: usize,
     is_simple: bool,
+    /// Whether a quote of a mail program was seen.
+    has_quote: bool,
     /// Where the words of the open link begin, and its target.
     link: Option<(usize, String)>,
 }
@@ -55,6 +57,7 @@ pub(super) fn reduced(html: &str, images: &HashMap<String, String>, budget: &Bud
         tags: 0,
         tags_max: budget.html_tags,
         is_simple: true,
+        has_quote: false,
         link: None,
     };
     let mut rest = html;
@@ -138,10 +141,14 @@ impl Scanner<'_> {
     }
 
     fn quote(&mut self, kind: QuoteKind, tag: &Tag<'_>) {
-        let mark = format!("<p>{QUOTE_PLACEHOLDER}</p>");
-        if !self.out.ends_with(&mark) {
-            self.emit(&mark);
+        // Later pieces of the same quote are told by their `>`. Another mark would part them from the answers between them.
+        if !self.has_quote || tag.name != "blockquote" {
+            let mark = format!("<p>{QUOTE_PLACEHOLDER}</p>");
+            if !self.out.ends_with(&mark) {
+                self.emit(&mark);
+            }
         }
+        self.has_quote = true;
         if kind == QuoteKind::Ours && tag.name == "div" {
             self.emit("<blockquote>");
         }

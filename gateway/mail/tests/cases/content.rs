@@ -186,6 +186,29 @@ fn m22_html_quotes_of_mail_programs_are_cut() {
 }
 
 #[test]
+fn answers_between_the_pieces_of_a_html_quote_stay_with_what_they_answer() {
+    let html = "<div>See below.</div><div><blockquote type=\"cite\"><div>On 5 Jan 2016, at 10:00, Ann wrote:</div><div>Which version?</div>\
+        </blockquote><div>4.2</div><blockquote type=\"cite\"><div>Which system?</div></blockquote><div>Debian</div>\
+        <blockquote type=\"cite\"><div>Regards</div></blockquote></div>";
+    let mail = body("Content-Type: text/html\n", html.as_bytes());
+    let kept: Vec<_> = trim(&mail.text)
+        .kept
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let expected = [
+        "See below.",
+        "> On 5 Jan 2016, at 10:00, Ann wrote:",
+        "> Which version?",
+        "4.2",
+        "> Which system?",
+        "Debian",
+    ];
+    assert_eq!(kept, expected, "{}", mail.text);
+}
+
+#[test]
 fn a_bottom_answer_after_our_quote_stays() {
     let html = "<div data-helpline=\"quote\">Please try.</div><div>It works.</div>";
     let mail = body("Content-Type: text/html\n", html.as_bytes());
