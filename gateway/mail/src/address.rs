@@ -140,41 +140,84 @@ fn one_sender(headers: &Headers) -> Result<Mailbox, SenderFault> {
             .as_deref()
             .is_some_and(|address| !address.is_empty())
     });
-    let angles = angles(value);
-    if found.len() > 1 || angles.len() > 1 {
+    let shape = Shape::of(value);
+    if found.len() > 1 || shape.angles.len() > 1 {
         return Err(SenderFault::Several);
     }
     let raw = found.pop().ok_or(SenderFault::Missing)?;
     let mailbox = Mailbox::checked(raw).ok_or(SenderFault::Invalid)?;
-    match angles.first() {
-        Some(angle) if *angle != mailbox.address => Err(SenderFault::Ambiguous),
-        _ => Ok(mailbox),
+    match shape.names_only(&mailbox.address) {
+        true => Ok(mailbox),
+        false => Err(SenderFault::Ambiguous),
     }
 }
 
-/// The texts in `<` and `>`, outside of quoted strings and comments (RFC 5322).
-fn angles(value: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut is_quoted, mut comments, mut is_escaped) = (false, 0u32, false);
-    let mut open = None;
-    for (at, c) in value.char_indices() {
-        if is_escaped {
-            is_escaped = false;
-            continue;
+/// A `From` as RFC 5322 divides it: quoted strings, comments, `<…>`, and the rest. Programs differ in how they read a header that breaks
+/// these rules, so that one that can be read in two ways is refused.
+#[derive(Default)]
+struct Shape<'v> {
+    angles: Vec<&'v str>,
+    /// What stands outside, before the first `<` and after the first `>`.
+    before: String,
+    after: String,
+    has_quoted: bool,
+    /// Whether a quoted string has an `@`, so that it could be taken for an address of a list.
+    has_quoted_at: bool,
+    is_broken: bool,
+}
+
+impl<'v> Shape<'v> {
+    fn of(value: &'v str) -> Self {
+        let mut shape = Self::default();
+        let (mut is_quoted, mut comments, mut is_escaped) = (false, 0u32, false);
+        let mut open = None;
+        for (at, c) in value.char_indices() {
+            if is_escaped {
+                is_escaped = false;
+                continue;
+            }
+            match c {
+                '\\' if is_quoted || comments > 0 => is_escaped = true,
+                '"' if comments == 0 && open.is_none() => {
+                    is_quoted = !is_quoted;
+                    shape.has_quoted = true;
+                    shape.is_broken |= !shape.angles.is_empty();
+                }
+                '@' if is_quoted => shape.has_quoted_at = true,
+                _ if is_quoted => {}
+                '(' if open.is_none() => comments += 1,
+                ')' if comments > 0 => comments -= 1,
+                _ if comments > 0 => {}
+                '<' if open.is_none() => open = Some(at + 1),
+                '>' if open.is_some() => {
+                    shape
+                        .angles
+                        .extend(open.take().map(|from: usize| value[from..at].trim()));
+                }
+                '<' | '>' | '\\' => shape.is_broken = true,
+                _ if open.is_some() => {}
+                c if shape.angles.is_empty() => shape.before.push(c),
+                c => shape.after.push(c),
+            }
         }
-        match c {
-            '\\' if is_quoted || comments > 0 => is_escaped = true,
-            '"' if comments == 0 => is_quoted = !is_quoted,
-            _ if is_quoted => {}
-            '(' => comments += 1,
-            ')' => comments = comments.saturating_sub(1),
-            _ if comments > 0 => {}
-            '<' => open = Some(at + 1),
-            '>' => found.extend(open.take().map(|from: usize| value[from..at].trim())),
-            _ => {}
-        }
+        shape.is_broken |= is_quoted || comments > 0 || open.is_some();
+        shape.is_broken |= shape.has_quoted_at && shape.before.contains([',', ';', ':', ')']);
+        shape
     }
-    found
+
+    /// Whether the header names this address and no other.
+    fn names_only(&self, address: &str) -> bool {
+        let separators = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':');
+        let is_same = match self.angles.first() {
+            Some(angle) => {
+                // Some programs repeat the address as a name, without quotation marks.
+                let mut words = self.before.split(separators);
+                *angle == address && words.all(|word| !word.contains('@') || word == address)
+            }
+            None => self.before.trim() == address && !self.has_quoted,
+        };
+        is_same && !self.is_broken && self.after.trim_matches(separators).is_empty()
+    }
 }
 
 /// `Reply-To`, without what is no address.
@@ -212,7 +255,9 @@ pub(crate) fn is_address(text: &str) -> bool {
         && local.len() <= limits::MAIL_LOCAL_PART_BYTES_MAX
         && text.chars().count() <= limits::EMAIL_CHARS_MAX
         && local.chars().all(is_plain)
-        && domain.chars().all(is_plain)
+        && domain
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
         && !domain.starts_with('.')
         && !domain.ends_with('.')
 }
@@ -252,6 +297,13 @@ mod tests {
             ("From: Ann\r\n <a@b.c>", Some("Ann"), "a@b.c"),
             ("From: \"a <b@c>\" <d@e.f>", Some("a <b@c>"), "d@e.f"),
             ("From: د. سلمى <a@b.c>", Some("د. سلمى"), "a@b.c"),
+            ("From: a@b.c (Ann)", Some("Ann"), "a@b.c"),
+            ("From: a@b.c <a@b.c>", Some("a@b.c"), "a@b.c"),
+            (
+                "From: Ann (Desk) <a@b.c> (work)",
+                Some("Ann (Desk work)"),
+                "a@b.c",
+            ),
         ] {
             assert_eq!(
                 one(line),
@@ -274,6 +326,15 @@ mod tests {
             ("From: a@b.c\r\nFrom: d@e.f", SenderFault::Several),
             ("From: Ann <a@b.c>, Bob <d@e.f>", SenderFault::Several),
             ("From: <a b@c.d>", SenderFault::Invalid),
+            ("From: <a@b.c>\"d@e.f\"", SenderFault::Ambiguous),
+            ("From: \"d@e.f\"a@b.c", SenderFault::Ambiguous),
+            ("From: \"d@e.f\", <a@b.c>", SenderFault::Ambiguous),
+            ("From: <a@b.c", SenderFault::Ambiguous),
+            (
+                "From: boss@corp.example <x@evil.example>",
+                SenderFault::Ambiguous,
+            ),
+            ("From: \"open <a@b.c>", SenderFault::Missing),
         ] {
             assert_eq!(from(line), Sender::Fault(fault), "{line}");
         }
@@ -285,7 +346,7 @@ mod tests {
             panic!("one mailbox");
         };
         assert_eq!(spoof.shown(), "x@evil.example");
-        let (name, address) = one("From: =?UTF-8?Q?a=0D=0ABcc:_c@d.e?= <x@y.z>");
+        let (name, address) = one("From: =?UTF-8?Q?a=0D=0ABcc:_c=40d.e?= <x@y.z>");
         assert_eq!(address, "x@y.z");
         assert!(!name.expect("a name").contains(char::is_control));
     }

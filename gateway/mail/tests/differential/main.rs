@@ -357,3 +357,76 @@ fn postal_mime_reads_the_same() {
     node.arg(beside("oracle.mjs")).arg(module);
     compare("differential-postal-mime", node, POSTAL_MIME);
 }
+
+/// Pieces of hostile `From` headers.
+const SENDER_PIECES: [&str; 22] = [
+    "a@b.example",
+    "boss@corp.example",
+    "<",
+    ">",
+    "<x@evil.example>",
+    "\"",
+    "\\",
+    "(",
+    ")",
+    ",",
+    ";",
+    ":",
+    " ",
+    "Ann",
+    "=?UTF-8?Q?a=40b=2Eexample?=",
+    "=?UTF-8?Q?=22?=",
+    "=?UTF-8?B?PGFAYi5leGFtcGxlPg==?=",
+    "@",
+    "\"boss@corp.example\"",
+    "(c@d.example)",
+    "\t",
+    ".",
+];
+
+/// If we name a sender, Python names the same one: a mail must not be one person's for the server that checked it and another's for us.
+#[test]
+#[ignore = "runs in make test-world"]
+fn no_hostile_sender_is_another_persons_for_python() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("differential-senders");
+    std::fs::create_dir_all(&dir).expect("a directory");
+    let mut random = kit::Seeded::new(7);
+    let mut python = Command::new("python3");
+    python.arg(beside("oracle.py"));
+    let mut lines = Vec::new();
+    for n in 0..8_000 {
+        let from: String = (0..1 + random.below(6))
+            .map(|_| *random.pick(&SENDER_PIECES))
+            .collect();
+        let path = dir.join(format!("{n}.eml"));
+        std::fs::write(&path, format!("From: {from}\r\nSubject: s\r\n\r\nx\r\n")).expect("a mail");
+        python.arg(path);
+        lines.push(from);
+    }
+    let output = python.output().expect("python3 is installed");
+    let readings = String::from_utf8(output.stdout).expect("UTF-8");
+    let (mut named, mut differ) = (0, Vec::new());
+    for (from, reading) in lines.iter().zip(readings.lines()) {
+        let other: Value = serde_json::from_str(reading).expect("JSON");
+        let mail =
+            parse(format!("From: {from}\r\nSubject: s\r\n\r\nx\r\n").as_bytes()).expect("a mail");
+        if let Some(mailbox) = mail.from.mailbox() {
+            named += 1;
+            let theirs: Vec<_> = list(&other["from"]).collect();
+            if theirs != [mailbox.address.clone()] {
+                differ.push(format!(
+                    "{from}\n    ours   {}\n    theirs {theirs:?}",
+                    mailbox.address
+                ));
+            }
+        }
+    }
+    println!("{named} of {} headers name a sender", lines.len());
+    assert!(named >= 100, "some of the headers are usual");
+    assert!(
+        differ.is_empty(),
+        "{} differ:\n{}",
+        differ.len(),
+        differ.join("\n")
+    );
+}
