@@ -262,6 +262,30 @@ fn may_hide(is_message: bool, name: &str, column: Column) -> bool {
     HIDING.contains(&name) || is_message && !SHOWING.contains(&name) && of_message()
 }
 
+/// The columns of a table that may hide rows and about which neither the mapping nor the operator says
+/// anything.
+fn hiding(
+    table: &str,
+    is_message: bool,
+    columns: &BTreeMap<String, Column>,
+    found: &BTreeMap<String, String>,
+    given: &TableOverrides,
+) -> Vec<String> {
+    let is_open = |column: &String| {
+        !found.values().any(|used| used == column) && !given.columns.contains_key(column)
+    };
+    columns
+        .iter()
+        .filter(|(column, own)| may_hide(is_message, column, **own) && is_open(column))
+        .map(|(column, _)| {
+            format!(
+                "{table}: the column {column} may hide rows from customers, and Helpline does not know it; if it does, remove those rows \
+                 or map it to a field, otherwise write {column} = \"\" for --map"
+            )
+        })
+        .collect()
+}
+
 /// The names of the three tables, for tickets and for chat sessions.
 const NAMES: [[&str; 3]; 2] = [
     [
@@ -318,20 +342,6 @@ impl Mapping {
                     faults.push(format!("{}: there is no column {column}", names[n]));
                 }
             }
-            for (column, own) in columns {
-                let is_used = found.values().any(|used| used == column);
-                if n < 2
-                    && may_hide(n == 1, column, *own)
-                    && !is_used
-                    && !given.columns.contains_key(column)
-                {
-                    faults.push(format!(
-                        "{}: the column {column} may hide rows from customers, and Helpline does not know it; if it does, remove those rows \
-                         or map it to a field, otherwise write {column} = \"\" for --map",
-                        names[n]
-                    ));
-                }
-            }
             for field in needed {
                 // Without it, every note would be shown to customers.
                 let is_denied = *field == "is_internal"
@@ -342,6 +352,9 @@ impl Mapping {
                         names[n]
                     ));
                 }
+            }
+            if n < 2 {
+                faults.extend(hiding(&names[n], n == 1, columns, &found, given));
             }
             Some(Table {
                 name: names[n].clone(),

@@ -35,7 +35,7 @@ fn a_source_without_a_known_column_for_notes_is_refused() {
     let named = r#"{"messages": {"columns": {"is_internal": "staff_only"}}}"#;
     let mapping = guess(&renamed, named).expect("the operator has named it");
     assert_eq!(mapping.messages.columns["is_internal"], "staff_only");
-    let none = r#"{"messages": {"columns": {"is_internal": ""}}}"#;
+    let none = r#"{"messages": {"columns": {"is_internal": "", "staff_only": ""}}}"#;
     assert!(guess(&renamed, none).is_ok(), "there are no notes");
 }
 
