@@ -15,7 +15,7 @@ QUICK := --profile quick --locked
 # As fast as a release build, but with failpoints, which release builds do not have.
 BREAKABLE := --profile breakable --locked
 
-.PHONY: help build server run quick servers test check web sizes widget-cost screenshots test-core test-rust test-web test-browser test-load test-world prove bench fmt clean
+.PHONY: help build server run quick servers test check web sizes widget-cost screenshots test-core test-rust test-web test-browser test-load test-world prove fuzz bench fmt clean
 
 help: ## Lists the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -100,6 +100,10 @@ prove: ## Injects faults for ten minutes by a seeded plan, and checks every hist
 	@.ci/install cc postgres redis
 	$(CARGO) build $(BREAKABLE) -p helpline-gateway -p helpline-loadtest
 	target/breakable/helpline-loadtest prove $(ARGS)
+
+fuzz: ## Reads mutated mails for ten minutes (SECONDS=60 for one)
+	@.ci/install cc
+	HELPLINE_MAIL_FUZZ_S=$(or $(SECONDS),600) $(CARGO) test --release --locked -p helpline-mail --test hostile -- --nocapture
 
 bench: build ## Compares Helpline with its peers; report in target/bench (ARGS="--quick", ARGS="fanout rooms")
 	@.ci/install cc postgres redis

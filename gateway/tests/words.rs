@@ -31,6 +31,10 @@ const CRATES: &[Crate] = &[
         identifiers: &[EVERYWHERE, GATEWAY],
     },
     Crate {
+        roots: &["gateway/mail/src", "gateway/mail/tests"],
+        identifiers: &[EVERYWHERE],
+    },
+    Crate {
         roots: &["loadtest/src", "loadtest/rig/src", "loadtest/tests"],
         identifiers: &[EVERYWHERE, LOADTEST],
     },

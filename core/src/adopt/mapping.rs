@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::{Column, Needed, hiding, missing, needed, needed_unless_denied};
 use crate::history::Kind;
 
 /// A table of the source.
@@ -33,27 +34,6 @@ pub struct Mapping {
     pub accepted_writers: BTreeSet<String>,
     /// The columns of each table that have no field. Their values are kept aside.
     pub unused: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// A field that a table must have a column for.
-struct Needed {
-    field: &'static str,
-    /// Whether the operator may say that there is none. Otherwise the field would be lost in silence.
-    is_deniable: bool,
-}
-
-const fn needed(field: &'static str) -> Needed {
-    Needed {
-        field,
-        is_deniable: false,
-    }
-}
-
-const fn needed_unless_denied(field: &'static str) -> Needed {
-    Needed {
-        field,
-        is_deniable: true,
-    }
 }
 
 /// The zone of times without one, if the operator's file names none.
@@ -219,74 +199,6 @@ const WORDS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Columns that may hide a row from customers, whatever their type. If no field has such a column, the
-/// operator decides: otherwise what the platform hides would be shown.
-const HIDING: &[&str] = &[
-    "audience",
-    "deleted",
-    "deleted_at",
-    "deleted_on",
-    "draft",
-    "hidden",
-    "is_deleted",
-    "is_draft",
-    "is_hidden",
-    "is_private",
-    "is_public",
-    "is_spam",
-    "private",
-    "removed_at",
-    "scope",
-    "staff_only",
-    "visibility",
-    "visible",
-];
-
-/// Columns of messages that may say what a message is, whatever their type.
-const SORTING: &[&str] = &[
-    "kind",
-    "message_kind",
-    "message_type",
-    "state",
-    "status",
-    "type",
-];
-
-/// Columns of messages that hide nothing: what happened to a message that stays, and a mark of the
-/// platform's second generation of tables.
-const SHOWING: &[&str] = &[
-    "ai_flagged",
-    "created_at",
-    "delivered_at",
-    "edited_at",
-    "inserted_at",
-    "is_edited",
-    "is_read",
-    "modified_at",
-    "read_at",
-    "received_at",
-    "seen_at",
-    "sent_at",
-    "updated_at",
-];
-
-/// A column of the source.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Column {
-    /// Whether its values are true and false, or words of a list.
-    pub is_choice: bool,
-}
-
-/// Whether a column of this name may decide whether customers see a row.
-fn may_hide(is_message: bool, name: &str, column: Column) -> bool {
-    let of_message = || {
-        let is_mark = ["is_", "has_"].iter().any(|start| name.starts_with(start));
-        let is_time = name.ends_with("_at");
-        SORTING.contains(&name) || column.is_choice || is_mark || is_time
-    };
-    HIDING.contains(&name) || is_message && !SHOWING.contains(&name) && of_message()
-}
-
 /// The names of the three tables, for tickets and for chat sessions.
 const NAMES: [[&str; 3]; 2] = [
     [
@@ -344,21 +256,10 @@ impl Mapping {
                     faults.push(format!("{}: there is no column {column}", names[n]));
                 }
             }
-            for (column, own) in columns {
-                let is_used = found.values().any(|used| used == column);
-                if n < 2
-                    && may_hide(n == 1, column, *own)
-                    && !is_used
-                    && !given.columns.contains_key(column)
-                {
-                    faults.push(format!(
-                        "{}: the column {column} may hide rows from customers, and Helpline does not know it; if it does, remove those rows \
-                         or map it to a field, otherwise write {column} = \"\" for --map",
-                        names[n]
-                    ));
-                }
-            }
             faults.extend(missing(&names[n], &found, given, needed));
+            if n < 2 {
+                faults.extend(hiding(&names[n], n == 1, columns, &found, given));
+            }
             let used: BTreeSet<&String> = found.values().collect();
             let left: BTreeSet<String> = columns
                 .keys()
@@ -424,31 +325,6 @@ impl Mapping {
         let known = known.and_then(|words| words.get(plain).or_else(|| words.get(&lower)));
         known.map_or(lower, |word| word.to_lowercase())
     }
-}
-
-/// What is wrong with a table because of fields without a column.
-fn missing(
-    name: &str,
-    found: &BTreeMap<String, String>,
-    given: &TableOverrides,
-    needed: &[Needed],
-) -> Vec<String> {
-    let mut faults = Vec::new();
-    for Needed { field, is_deniable } in needed {
-        let is_denied = *is_deniable && given.columns.get(*field).is_some_and(String::is_empty);
-        if is_denied || found.contains_key(*field) {
-            continue;
-        }
-        let or = if *is_deniable {
-            format!(", or write {field} = \"\" if there is none")
-        } else {
-            String::new()
-        };
-        faults.push(format!(
-            "{name}: no column is known for the field {field}; name it with --map{or}"
-        ));
-    }
-    faults
 }
 
 /// The source's words, with those that the operator gives.

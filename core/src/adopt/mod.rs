@@ -5,6 +5,7 @@
 //! Rows of the source are not believed. Its policies let customers write as staff, and its functions
 //! let every signed-in person add any row to any history.
 
+mod columns;
 mod finding;
 mod head;
 mod history;
@@ -29,9 +30,10 @@ use uuid::Uuid;
 
 use crate::ticket::{Category, Priority, Status};
 
+pub use columns::Column;
 pub use finding::Finding;
 pub use kept::Kept;
-pub use mapping::{Chats, Column, Mapping, Overrides, Table, TableOverrides};
+pub use mapping::{Chats, Mapping, Overrides, Table, TableOverrides};
 pub use row::{Row, plain_address, time_of};
 
 /// What is known beyond the rows of one ticket.

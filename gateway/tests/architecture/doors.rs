@@ -225,6 +225,7 @@ fn the_crates_stand_on_what_is_below_them() {
                 "tokio-postgres",
             ],
         ),
+        ("gateway/mail", &["helpline-core"]),
         ("loadtest/rig", &["tokio", "tokio-postgres"]),
         (
             "loadtest",

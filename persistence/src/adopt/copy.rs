@@ -100,7 +100,7 @@ impl Adoption<'_> {
             self.source.begin().await?;
             self.begin().await?;
         }
-        // Whoever is blocked loses assigned tickets, and then tickets are judged otherwise.
+        // A person who is blocked loses assigned tickets, and then tickets are judged otherwise.
         self.step(is_own, Step::People).await?;
         self.prepare().await?;
         let mut after = None;

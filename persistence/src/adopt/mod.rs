@@ -10,6 +10,7 @@
 mod append;
 mod copy;
 mod cut_over;
+mod functions;
 mod lock;
 mod people;
 mod report;
@@ -166,6 +167,7 @@ async fn carry_out(
     };
     adoption.report.mapping = Some(adoption.source.mapping.clone());
     let began_at = adoption.clock().await?;
+    adoption.now = began_at;
     adoption.record(false, action).await?;
     match action {
         Action::DryRun => adoption.judge_all().await?,

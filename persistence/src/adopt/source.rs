@@ -9,6 +9,7 @@ use tokio_postgres::Client;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::functions::writing_functions;
 use super::{Choice, Counts};
 use crate::{Names, StoreError, rows};
 
@@ -20,7 +21,6 @@ const SOURCE_NUMBERS: &str = include_str!("../../sql/adopt/source_numbers.sql");
 const SOURCE_SEQUENCE: &str = include_str!("../../sql/adopt/source_sequence.sql");
 const IDENTITY: &str = include_str!("../../sql/adopt/database_identity.sql");
 const HAS_RELATION: &str = include_str!("../../sql/adopt/has_relation.sql");
-const FUNCTIONS: &str = include_str!("../../sql/adopt/functions.sql");
 const HAS_SEQUENCE: &str = include_str!("../../sql/adopt/has_sequence.sql");
 const ORPHANS: &str = include_str!("../../sql/adopt/orphans.sql");
 const SOURCE_STAFF: &str = include_str!("../../sql/adopt/source_staff.sql");
@@ -70,16 +70,6 @@ pub(super) struct Basis {
     /// The digest of the mapping.
     pub mapping_digest: String,
 }
-
-/// The platform's functions that write its tables of either generation.
-const WRITING_FUNCTIONS: [&str; 6] = [
-    "log_ticket_activity",
-    "update_ticket_status",
-    "assign_ticket",
-    "archive_old_tickets",
-    "delete_old_archived_tickets",
-    "log_chat_activity",
-];
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -157,12 +147,7 @@ impl<'a> Source<'a> {
                 zoneless.entry(table).or_default().insert(column);
             }
         }
-        let mut functions = Vec::new();
-        let params: [&(dyn ToSql + Sync); 3] =
-            [&choice.schema, &&WRITING_FUNCTIONS[..], &&tables[..]];
-        for row in client.query(FUNCTIONS, &params).await? {
-            functions.push(rows::get(&row, 0)?);
-        }
+        let functions = writing_functions(client, &choice.schema, &tables).await?;
         let profile = columns.get("profiles");
         let has_roles = columns
             .get("user_roles")

@@ -192,7 +192,11 @@ impl Check<'_> {
                 let own = self.adoption.digest_of_activity(row, table);
                 self.row.is_changed_there = self.is_row_changed(&row_digests::activity(id), &own);
             }
-            self.event(row, table, event, id);
+            let message = judged.get(&id).and_then(|event| event.message_id);
+            let is_told = |own: &Value| message.is_some() && uuid(own, "message_id") == message;
+            // The message came after its row of the history, and got an event of its own.
+            let is_late = event["message_id"].is_null() && stored.events.iter().any(is_told);
+            self.event(row, table, event, id, is_late);
             if let (false, Some(judged)) = (self.row.is_changed_there, judged.get(&id)) {
                 self.unchanged_event(judged, event, id);
             }
@@ -224,7 +228,7 @@ impl Check<'_> {
         }
     }
 
-    fn event(&mut self, row: &Row, table: &Table, event: &Value, id: Uuid) {
+    fn event(&mut self, row: &Row, table: &Table, event: &Value, id: Uuid, is_late: bool) {
         let adopted = &event["metadata"]["adopted"];
         if self.here.is_redacted && adopted["type"].is_null() {
             // A redaction leaves nothing of the row but its id.
@@ -240,7 +244,7 @@ impl Check<'_> {
         }
         let own = text(&event["kind"]);
         // A row that came late, or was not meant for the ticket's owner here.
-        if adopted["hidden"].is_null() {
+        if adopted["hidden"].is_null() && !is_late {
             self.same("type", id, false, Some(&word), own.as_deref());
         }
         let actor = row.uuid(table, "actor").map(|id| id.to_string());
