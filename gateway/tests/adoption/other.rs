@@ -62,7 +62,7 @@ impl Move {
         for table in COMPARED {
             // An event names the database in which it was written, and the last activity of a ticket is at
             // most the time of the copy.
-            let written = match table {
+            let written = match *table {
                 "support_read_positions" => ", 'updated_at'",
                 _ => "",
             };
