@@ -99,7 +99,7 @@ pub(super) fn customers(
     customers
 }
 
-/// Who has read a message: whoever the row names; its writer, who has seen what stood before it; and the customer, if it is an answer that
+/// Who has read a message: the person whom the row names; its writer, who has seen what stood before it; and the customer, if it is an answer that
 /// is marked as read. The mark of a customer's message does not say who of the staff has read it.
 fn readers(
     message: &JudgedMessage,

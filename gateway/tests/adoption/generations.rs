@@ -20,7 +20,7 @@ async fn can_open(adoption: &Adoption) -> (bool, bool) {
 
 #[tokio::test]
 async fn a_cut_over_closes_one_generation_and_its_undo_opens_it() {
-    let adoption = Adoption::installed(&Contents::ODD).await;
+    let adoption = Adoption::installed(&Contents::plain(5)).await;
     assert_eq!(can_open(&adoption).await, (true, true));
     for (steps, expected) in [
         (vec!["--cut-over"], (false, true)),

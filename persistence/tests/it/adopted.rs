@@ -13,7 +13,7 @@ use crate::test_db::{TestDb, cluster, message, stored};
 /// Old tables with one ticket. Its texts contain a secret, also where this desk cannot store them.
 const OLD: &str = "create schema old;
     create table old.support_tickets (id uuid primary key, ticket_number text, user_id uuid, subject text, category text, priority text, status text,
-      satisfaction_rating integer, feedback text, created_at timestamptz);
+      satisfaction_rating integer, feedback text, created_at timestamptz, assigned_to uuid);
     create table old.support_messages (id uuid primary key, ticket_id uuid, sender_id uuid, sender_type text, message text, is_internal boolean,
       flags text, created_at timestamptz);
     create table old.support_ticket_activity (id uuid primary key, ticket_id uuid, activity_type text, actor_id uuid, actor_type text, old_value text,
