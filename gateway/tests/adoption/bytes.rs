@@ -18,6 +18,7 @@ async fn big(adoption: &Adoption, messages: u32, bytes: u32) {
 }
 
 #[tokio::test]
+#[ignore = "takes a minute; run by .ci/test-world adoption"]
 async fn memory_does_not_depend_on_the_size_of_the_texts() {
     let adoption = Adoption::installed(&Contents::plain(60)).await;
     let base = measured_peak(&adoption, &["--dry-run"]).await;

@@ -144,6 +144,7 @@ const CHANGED: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
+#[ignore = "takes a minute; run by .ci/test-world adoption"]
 async fn each_field_that_was_adopted_is_compared() {
     let adoption = Adoption::installed(&Contents {
         then: vec!["update public.support_messages set read_by = md5('staff agent')::uuid where ticket_id = md5('ticket 4')::uuid".into()],
