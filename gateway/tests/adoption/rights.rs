@@ -202,7 +202,6 @@ async fn a_role_is_taken_away_while_a_step_reads() {
     while platform.ask(waits).await.is_empty() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    println!("{}", platform.ask(waits).await);
     let revoke = "set lock_timeout = '2s'; delete from helpline.user_roles";
     run(&platform.admin, revoke).await;
     run(&locker, "rollback").await;
