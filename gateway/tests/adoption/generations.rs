@@ -77,9 +77,13 @@ async fn rows_without_a_ticket_are_listed_by_every_step() {
     let wrong = std::env::temp_dir().join(format!("map_{:016x}", rand::random::<u64>()));
     std::fs::write(&wrong, "[messages.columns]\nticket = \"id\"").unwrap();
     let map = wrong.to_str().unwrap();
-    let refused = adoption.adopt(&["--dry-run", "--map", map]).await;
-    assert_eq!(refused.code, Some(77), "{}", refused.told);
-    assert!(refused.told.contains("no message"), "{}", refused.told);
+    let copied = adoption.adopted().await;
+    for step in ["--dry-run", "--copy", "--cut-over"] {
+        let refused = adoption.adopt(&[step, "--map", map]).await;
+        assert_eq!(refused.code, Some(77), "{step}: {}", refused.told);
+        assert!(refused.told.contains("no message"), "{}", refused.told);
+    }
+    assert_eq!(adoption.adopted().await, copied);
     std::fs::remove_file(&wrong).unwrap();
 }
 

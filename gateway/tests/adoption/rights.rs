@@ -199,9 +199,13 @@ async fn a_role_is_taken_away_while_a_step_reads() {
     let step = adoption.start(&["--verify"]);
     let waits = "select coalesce(max(query), '') from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()";
-    while platform.ask(waits).await.is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    let waiting = async {
+        while platform.ask(waits).await.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await;
+    waited.expect("the step waits for the lock");
     let revoke = "set lock_timeout = '2s'; delete from helpline.user_roles";
     run(&platform.admin, revoke).await;
     run(&locker, "rollback").await;

@@ -100,6 +100,7 @@ impl Adoption<'_> {
             self.source.begin().await?;
             self.begin().await?;
         }
+        self.find_orphans().await?;
         // A person who is blocked loses assigned tickets, and then tickets are judged otherwise.
         self.step(is_own, Step::People).await?;
         self.prepare().await?;
@@ -108,7 +109,6 @@ impl Adoption<'_> {
             after = Some(last);
         }
         self.find_deleted_there().await?;
-        self.find_orphans().await?;
         self.step(is_own, Step::Sequence).await?;
         if is_own {
             self.commit().await?;

@@ -73,6 +73,8 @@ impl Adoption<'_> {
             ))
             .await?;
         if self.source.other.is_some() {
+            // Refuses a wrong mapping before anything is revoked.
+            self.find_orphans().await?;
             self.close_other().await?;
             self.copy_all(Portions::Separate).await?;
             self.is_as_copied = true;

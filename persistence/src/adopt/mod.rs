@@ -407,7 +407,7 @@ impl Adoption<'_> {
         let (activity, others) = orphans.remove("activity").unwrap_or_default();
         if messages > 0 && messages == all.messages {
             return Err(StoreError::NotPrepared(format!(
-                "no message of {} belongs to a ticket of {}: correct the mapping",
+                "nothing was changed: no message of {} belongs to a ticket of {}; correct the mapping",
                 self.mapping().messages.name,
                 self.mapping().tickets.name
             )));
