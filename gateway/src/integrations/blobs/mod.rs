@@ -154,6 +154,17 @@ impl Blobs {
         }
     }
 
+    /// Checks that the store does not have a file that was not found. A disk can be mounted between the look for the file and the
+    /// look for the mark, so the file is looked for again after the mark was seen.
+    async fn check_absent(&self, path: &Path) -> Result<(), BlobError> {
+        self.check_mark().await?;
+        match within("looking for a file", self.store.head(path)).await {
+            Ok(_) => Err(BlobError::Unmarked),
+            Err(error) if is_absent(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Stores `body` under `key`, in bounded memory. If the future is dropped, nothing is stored. The caller limits how long a
     /// body may take. A key is written once; a second body under it would replace the first.
     ///
@@ -178,12 +189,21 @@ impl Blobs {
             Location::LocalDirectory(directory) => Some(directory.as_path()),
             Location::S3 { .. } => None,
         };
-        let mut upload = Upload::new(&self.store, path, part_bytes, directory);
+        let mut upload = Upload::new(&self.store, path.clone(), part_bytes, directory);
         let stored = upload.receive(size, body).await;
         if stored.is_err() {
             upload.abort().await;
         }
         drop(permit);
+        // A disk that was unmounted meanwhile would hide the file when it is there again.
+        if stored.is_ok()
+            && let Err(error) = self.check_mark().await
+        {
+            within("deleting a file", self.store.delete(&path))
+                .await
+                .ok();
+            return Err(error.into());
+        }
         stored
     }
 
@@ -196,7 +216,9 @@ impl Blobs {
         let path = checked(key)?;
         let found = match within(DOING, self.store.get(&path)).await {
             Ok(found) => found,
-            Err(error) if is_absent(&error) => return self.check_mark().await.map(|()| None),
+            Err(error) if is_absent(&error) => {
+                return self.check_absent(&path).await.map(|()| None);
+            }
             Err(error) => return Err(error),
         };
         let size = found.meta.size;
@@ -226,7 +248,7 @@ impl Blobs {
         match within("deleting a file", self.store.delete(&path)).await {
             Err(error) if !is_absent(&error) => Err(error),
             Ok(()) => Ok(()),
-            Err(_) => self.check_mark().await,
+            Err(_) => self.check_absent(&path).await,
         }
     }
 
@@ -246,7 +268,7 @@ impl Blobs {
         let path = checked(key)?;
         match within("looking for a file", self.store.head(&path)).await {
             Ok(found) => Ok(Some(found.size)),
-            Err(error) if is_absent(&error) => self.check_mark().await.map(|()| None),
+            Err(error) if is_absent(&error) => self.check_absent(&path).await.map(|()| None),
             Err(error) => Err(error),
         }
     }

@@ -1,5 +1,6 @@
 //! Tests of the store on a real directory, also while it is full and while its process is killed, and on real S3 servers.
 
+mod mounts;
 mod s3;
 
 use std::convert::Infallible;
