@@ -58,6 +58,7 @@ async fn a_disk_that_is_unmounted_meanwhile_takes_no_file() {
     let stored = blobs.put("a/1", 3, unmounting).await;
     assert!(matches!(stored, Err(PutError::Store(_))), "{stored:?}");
     assert_eq!(keys(&blobs).await, Vec::<String>::new());
+    std::fs::remove_dir_all(&mounted).expect("no directory");
     std::fs::rename(&away, &mounted).expect("mounted");
     assert_eq!(read(&blobs, "a/1").await, None);
 }
