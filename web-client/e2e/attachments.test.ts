@@ -251,7 +251,12 @@ test('a new ticket has files, on the support page and in the widget, and the con
   const number = await page.locator(id(T.ticket)).getAttribute('data-number') ?? ''
   const grace = await visit(await context(), TEAM, `/admin/support/${number}`, who.agent)
   await grace.page.locator(id(T.panelTab, '[data-panel="files"]')).click()
-  await grace.page.locator(id(T.ticketFile)).filter({ hasText: 'first' }).waitFor()
+  const listed = grace.page.locator(id(T.ticketFile)).filter({ hasText: 'first' })
+  await listed.locator(id(T.filePreview, '[data-shown="true"]')).waitFor()
+  await bothThemes('the files of a ticket', grace.page)
+  await listed.locator(id(T.filePreview)).press('Enter')
+  await grace.page.locator(id(T.gallery)).getByRole('heading', { name: 'first.png' }).waitFor()
+  await grace.page.keyboard.press('Escape')
   const { frame } = await openWidget(await context(), CUSTOMERS, who.other)
   await frame.locator(id(T.askText)).fill(unique('It looks wrong'))
   await choose(frame, png('widget.png'))
@@ -307,6 +312,8 @@ test('the undo of “Send & resolve” puts the files back into the draft', asyn
 test('in the widget the camera is loaded on a phone, and the words for dropping when files are dragged over it', async () => {
   const ticket = await openTicket(who.customer)
   const { frame } = await openWidget(await context({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 740 } }), CUSTOMERS, who.customer)
+  // Beside the first question, and in a ticket.
+  await frame.locator(id(T.attachCamera)).waitFor()
   await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
   await frame.locator(id(T.attachCamera)).waitFor()
 

@@ -18,9 +18,9 @@ pub const BLOB_HEAD_BYTES: usize = 8 * 1024;
 pub const BLOB_WRITE_BYTES: usize = 64 * 1024;
 /// Bytes of an upload that are collected before they are sent to an S3 service: the smallest part that S3 accepts.
 pub const BLOB_PART_BYTES: usize = 5 * 1024 * 1024;
-/// Bytes of an upload after which a directory's file is flushed. A file that is flushed only at its end holds up the commits of a database on the
-/// same disk for as long.
-pub const BLOB_FLUSH_BYTES: usize = 1024 * 1024;
+/// Bytes of an upload after which the system is told to write them to the disk. A file whose bytes all wait for the flush at its end holds up the
+/// commits of a database on the same disk for as long.
+pub const BLOB_WRITE_BACK_BYTES: u64 = 256 * 1024;
 /// Maximum uploads to an S3 service that run at the same time, because each one collects a part in memory. Further uploads wait.
 pub const BLOB_PARTS_AT_ONCE_MAX: usize = 8;
 /// Time limit of one operation on the store, such as writing a part, including its retries.

@@ -18,7 +18,7 @@ use super::peer::{Helpline, Means, Peer as _, Setup, Talk, Talker};
 use super::results::{self, Results};
 use super::{Effort, usage};
 use crate::error::LoadError;
-use crate::people::{self, Room};
+use crate::people;
 use crate::prove::http::{self, Request};
 use crate::target::{self, Relay};
 
@@ -96,9 +96,9 @@ async fn measure(
     };
     for round in 0..rounds {
         let without = messages::run(&talker, traffic).await?;
-        let senders = Uploads {
+        let uploads_of_round = Uploads {
             port: helpline.target.gateways[0].port(),
-            rooms: &helpline.rooms[ROOMS..],
+            helpline: Arc::clone(&helpline),
             round,
             count: uploads as u64,
             next: AtomicU64::new(0),
@@ -106,10 +106,11 @@ async fn measure(
             per_second,
         };
         // The uploads begin with the messages that are measured.
-        let uploading = async {
-            sleep(Duration::from_secs_f64(traffic.warm_up)).await;
-            senders.run().await
-        };
+        let begin_after = Duration::from_secs_f64(traffic.warm_up);
+        let uploading = on_its_own_thread(async move {
+            sleep(begin_after).await;
+            uploads_of_round.run().await
+        });
         let both = async { tokio::join!(messages::run(&talker, traffic), uploading) };
         let ((with, took), growth) = with_growth(&helpline.holders(), both).await;
         let (with, took) = (with?, took?);
@@ -132,6 +133,24 @@ async fn measure(
         results.record(SCENARIO, "Helpline", results::MEMORY_GROWTH, mib);
     }
     Ok(())
+}
+
+/// Runs `work` on a thread of its own, so that the load generator's messages do not wait behind its uploads.
+async fn on_its_own_thread<T: Send + 'static>(
+    work: impl Future<Output = Result<T, LoadError>> + Send + 'static,
+) -> Result<T, LoadError> {
+    let failed = |error: &dyn std::fmt::Display| LoadError::Stalled(format!("uploads: {error}"));
+    let ran = tokio::task::spawn_blocking(move || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map(|runtime| runtime.block_on(work))
+    });
+    match ran.await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => Err(failed(&error)),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
 /// Bytes per second that the disk of this directory stores, with a sync for each file's worth.
@@ -174,9 +193,9 @@ async fn with_growth<T>(processes: &[u32], work: impl Future<Output = T>) -> (T,
 }
 
 /// Uploads of one round.
-struct Uploads<'a> {
+struct Uploads {
     port: u16,
-    rooms: &'a [Room],
+    helpline: Arc<Helpline>,
     round: usize,
     count: u64,
     next: AtomicU64,
@@ -185,7 +204,7 @@ struct Uploads<'a> {
     per_second: f64,
 }
 
-impl Uploads<'_> {
+impl Uploads {
     /// Uploads all files. Returns how long that took.
     async fn run(&self) -> Result<Duration, LoadError> {
         let begun = Instant::now();
@@ -206,7 +225,9 @@ impl Uploads<'_> {
 
     /// Uploads a file and sends a message with it.
     async fn send(&self, n: u64, begun: Instant) -> Result<(), LoadError> {
-        let room = self.rooms[n as usize % self.rooms.len()];
+        // The rooms behind those with messages.
+        let rooms = &self.helpline.rooms[ROOMS..];
+        let room = rooms[n as usize % rooms.len()];
         let token = people::token(target::RIG_SECRET, room.customer, "Customer Load");
         let key = format!("upload.{}.{n}", self.round);
         let reservation = json!({ "key": key, "name": format!("file {n}.bin"), "size_bytes": FILE_BYTES, "ticket": room.ticket });

@@ -13,7 +13,7 @@ import { lazy } from './lazy.tsx'
 import css from './styles/files.css?inline'
 import { useSheet } from './use-sheet.ts'
 
-const Gallery = lazy(async () => (await import('./gallery.tsx')).Gallery, 0)
+export const Gallery = lazy(async () => (await import('./gallery.tsx')).Gallery, 0)
 
 /** Whether the file can be downloaded. */
 export function isOpen({ state }: Pick<MessageFile, 'state'>): boolean {
@@ -90,7 +90,8 @@ const MIN_PX = 32
 /** The preview is loaded when it is this close to the visible part of the page. */
 const NEAR = '300px'
 
-function Preview({ access, file, onOpen }: { readonly access: FileAccess; readonly file: MessageFile; readonly onOpen: () => void }) {
+/** The preview of a picture, loaded when it is nearly visible. It opens the gallery. */
+export function Preview({ access, file, onOpen }: { readonly access: FileAccess; readonly file: MessageFile; readonly onOpen: () => void }) {
   const box = useRef<HTMLButtonElement>(null)
   const [isNear, setNear] = useState(false)
   const files = useFiles(access)

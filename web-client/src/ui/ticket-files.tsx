@@ -8,7 +8,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { ProblemLine } from './feedback.tsx'
 import { useFiles } from './file-state.tsx'
-import { FileRow } from './message-files.tsx'
+import { FileRow, Gallery, isOpen, Preview } from './message-files.tsx'
 import { Skeleton } from './skeleton.tsx'
 import css from './styles/files.css?inline'
 import { useSheet } from './use-sheet.ts'
@@ -21,6 +21,8 @@ export function TicketFiles({ store, ticket }: { readonly store: TicketStore; re
   const [more, setMore] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [tries, setTries] = useState(0)
+  const [shown, setShown] = useState<string | null>(null)
+  const pictures = (list ?? []).filter((file) => file.preview && isOpen(file))
   const timeline = store.timeline.value
   // The files of the loaded messages, with their states. When this changes, the list is loaded again.
   const known = useMemo(() => timeline.events.flatMap(({ kind, message }) => (kind === 'message_added' || kind === 'internal_note_added' ? message?.attachments ?? [] : [])).map(({ id, state }) => id + state).join(), [timeline.events])
@@ -48,10 +50,14 @@ export function TicketFiles({ store, ticket }: { readonly store: TicketStore; re
         {(list ?? []).map((file) => (
           <li key={file.id} data-testid={T.ticketFile} data-state={file.state}>
             <span class="by"><bdi>{t('files.by', { who: file.sender ?? t('app.system'), when: dateTime(file.at) })}</bdi>{file.is_internal === true && <> · {t('files.in_note')}</>}</span>
-            <div class="file-card"><FileRow access={store.files} file={file} /></div>
+            <div class="file-card">
+              {file.preview && isOpen(file) && <Preview access={store.files} file={file} onOpen={() => setShown(file.id)} />}
+              <FileRow access={store.files} file={file} />
+            </div>
           </li>
         ))}
       </ul>
+      {shown !== null && pictures.length > 0 && <Gallery access={store.files} pictures={pictures} first={shown} onClose={() => setShown(null)} />}
       {more && <button type="button" class="link" onClick={() => void load(last, () => true)}>{t('files.more')}</button>}
     </div>
   )

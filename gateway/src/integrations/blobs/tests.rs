@@ -416,7 +416,7 @@ fn a_small_file_system_that_is_full_leaves_nothing_and_says_so() {
 
 /// The name of the unfinished file is the library's.
 #[tokio::test]
-async fn the_unfinished_file_is_the_one_that_is_flushed() {
+async fn the_unfinished_file_is_the_one_that_is_written_back() {
     let directory = TestDirectory::new();
     let blobs = directory.open().await;
     let (sender, body) = tokio::sync::mpsc::channel::<Result<Bytes, Infallible>>(1);
@@ -429,13 +429,13 @@ async fn the_unfinished_file_is_the_one_that_is_flushed() {
         for _ in 0..4 {
             sender.send(piece()).await.expect("it is read");
         }
-        let flushed = super::directory::flush(&directory.0, "a").await;
-        assert!(flushed.expect("it is flushed"));
+        let found = super::directory::write_back(&directory.0, "a", 0..1).await;
+        assert!(found.expect("it is written back"));
         sender.send(piece()).await.expect("it is read");
         drop(sender);
     };
     let (stored, ()) = tokio::join!(storing, feeding);
     stored.expect("it is stored");
-    let flushed = super::directory::flush(&directory.0, "a").await;
-    assert!(!flushed.expect("there is none"));
+    let found = super::directory::write_back(&directory.0, "a", 0..1).await;
+    assert!(!found.expect("there is none"));
 }

@@ -36,8 +36,9 @@ pub(super) struct Upload<'a> {
     part_bytes: usize,
     /// The store's directory, if it is one.
     directory: Option<&'a std::path::Path>,
-    /// Bytes that were written since the last flush.
-    unflushed: usize,
+    /// Bytes of the directory's file that were written, and of these, the bytes that the system was told to write to the disk.
+    written: u64,
+    on_its_way: u64,
     waiting: BytesMut,
     /// The upload in the store, as soon as there is more than one part.
     parts: Option<Box<dyn MultipartUpload>>,
@@ -55,7 +56,8 @@ impl<'a> Upload<'a> {
             path,
             part_bytes,
             directory,
-            unflushed: 0,
+            written: 0,
+            on_its_way: 0,
             waiting: BytesMut::new(),
             parts: None,
         }
@@ -106,7 +108,7 @@ impl<'a> Upload<'a> {
     }
 
     async fn write_part(&mut self) -> Result<(), PutError> {
-        self.unflushed += self.waiting.len();
+        self.written += self.waiting.len() as u64;
         let part = PutPayload::from(self.waiting.split().freeze());
         let parts = match &mut self.parts {
             Some(parts) => parts,
@@ -117,10 +119,11 @@ impl<'a> Upload<'a> {
         };
         within(DOING, parts.put_part(part)).await?;
         if let Some(directory) = self.directory
-            && self.unflushed >= limits::BLOB_FLUSH_BYTES
+            && self.written - self.on_its_way >= limits::BLOB_WRITE_BACK_BYTES
         {
-            directory::flush(directory, self.path.as_ref()).await?;
-            self.unflushed = 0;
+            let range = self.on_its_way..self.written;
+            directory::write_back(directory, self.path.as_ref(), range).await?;
+            self.on_its_way = self.written;
         }
         Ok(())
     }

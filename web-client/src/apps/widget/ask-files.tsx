@@ -11,6 +11,8 @@ import type { AskFilesProps } from './ask-files-props.ts'
 
 export { sendFirst } from '../../client/send-first.ts'
 
+// Devices that are touched have a camera.
+const AttachMore = lazy(async () => (await import('../../ui/attach-button.tsx')).AttachMore, 0)
 const AskAttach = lazy(async () => (await import('./ask-attach.tsx')).AskAttach, 0)
 
 export function AskFiles(props: AskFilesProps) {
@@ -19,9 +21,9 @@ export function AskFiles(props: AskFilesProps) {
   const [config, setConfig] = useState<DeskConfig | null>(null)
   const [chosen, setChosen] = useState<readonly File[]>([])
   const [isUsed, setUsed] = useState(hasFirstFiles(props.user))
-  const take = (files: FileList | null | undefined) => {
-    if (files === null || files === undefined || files.length === 0) return
-    setChosen([...files])
+  const take = (files: ArrayLike<File> | null | undefined) => {
+    if (!files?.length) return
+    setChosen(Array.from(files))
     setUsed(true)
   }
   useEffect(() => void deskConfig().then(setConfig), [])
@@ -43,11 +45,12 @@ export function AskFiles(props: AskFilesProps) {
   }, [])
   return (
     <div ref={box}>
-      {config?.features.includes('attachments') === true && (
+      {config?.features.includes('attachments') === true && (<>
         <button type="button" class="quiet" style={{ whiteSpace: 'normal' }} data-testid={T.attachButton} onClick={() => input.current?.click()}>
           <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" aria-hidden="true"><path d={CLIP} /></svg>{t('widget.attach')}
         </button>
-      )}
+        {matchMedia('(pointer: coarse)').matches && <AttachMore area=".widget" onFiles={take} />}
+      </>)}
       <input ref={input} type="file" multiple hidden data-testid={T.attachInput} onChange={(event) => { take(event.currentTarget.files); event.currentTarget.value = '' }} />
       {isUsed && <AskAttach {...props} chosen={chosen} access={(make) => holdAccess(props.rest, firstAccess(props.rest) ?? props.joined ?? make(deskConfig()))} />}
     </div>
