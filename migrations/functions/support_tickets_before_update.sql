@@ -5,6 +5,8 @@ language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 declare
+  -- Columns that follow people, and what is computed from them.
+  c_copies constant text[] := array['customer_email', 'assignee_name', 'search_folded', 'search_text'];
   v_user constant uuid := support_current_user_id();
   v_by text := 'system';
 begin
@@ -88,7 +90,11 @@ begin
   if old.search_folded is null or (new.subject, new.customer_email) is distinct from (old.subject, old.customer_email) then
     new.search_folded := support_fold(concat_ws(' ', new.ticket_number, new.subject, new.customer_email));
   end if;
-  new.updated_at := now();
+  -- Names and addresses of people are copies: a new one is no change of the ticket.
+  if (new.customer_email, new.assignee_name) is not distinct from (old.customer_email, old.assignee_name)
+     or to_jsonb(new) - c_copies is distinct from to_jsonb(old) - c_copies then
+    new.updated_at := now();
+  end if;
   return new;
 end
 $$;

@@ -294,7 +294,10 @@ impl Mapping {
         let messages = table(1, MESSAGES, &overrides.messages, &of_messages);
         let activity = table(2, ACTIVITY, &overrides.activity, &of_activity);
         let (Some(tickets), Some(messages)) = (tickets, messages) else {
-            faults.push(format!("there are no tables {} and {}", names[0], names[1]));
+            faults.push(format!(
+                "there are no tables {} and {}; if they are in another database, name it with --source-url",
+                names[0], names[1]
+            ));
             return Err(faults);
         };
         let words = words(overrides, &mut faults);

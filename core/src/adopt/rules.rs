@@ -24,7 +24,7 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "assigned_at_dropped",
-        "The ticket has a time of assignment and no assignee: the time is not taken over.",
+        "The ticket has a time of assignment and no assignee that could be taken over: the time is not taken over either.",
     ),
     (
         "assigned_at_inferred",
@@ -164,7 +164,7 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "owner_deleted",
-        "The ticket has no customer any more, and gets a stand-in.",
+        "The ticket has no customer any more, and gets a stand-in. A name and an address that its row has are kept aside.",
     ),
     (
         "owner_gone",
@@ -176,7 +176,7 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "person_email_differs",
-        "The person has another address in Helpline, which stays.",
+        "The platform has two addresses of the person: that of its table of users counts.",
     ),
     (
         "person_erased",

@@ -177,6 +177,9 @@ fn owner(
     let Some(owner) = row.uuid(table, "owner") else {
         let stand_in = derived(&format!("deleted customer of {}", at.row));
         notes.find("owner_deleted", "owner", at.row, "", &stand_in.to_string());
+        for field in ["owner_email", "owner_name"] {
+            notes.keep_field(at, (row, table), field);
+        }
         named.insert(
             stand_in,
             NamedPerson {

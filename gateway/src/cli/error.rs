@@ -12,8 +12,8 @@ pub enum CliError {
     /// A setting cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The database cannot be used.
-    #[error("the database cannot be used")]
+    /// The database cannot be used, or not for this step.
+    #[error("{}", if matches!(.0, StoreError::NotPrepared(_)) { "this step cannot be taken" } else { "the database cannot be used" })]
     Database(#[from] StoreError),
     /// The database works, but refuses what was ordered. The text says why.
     #[error("{0}")]

@@ -13,6 +13,7 @@ mod changed_here;
 mod compared;
 mod deleted;
 mod expected;
+mod followed;
 mod generations;
 mod invariants;
 mod kit;

@@ -75,7 +75,7 @@ impl Action {
 }
 
 /// Changes with the rules of [`helpline_core::adopt`], so that tickets are judged again.
-const RULES_VERSION: u32 = 2;
+const RULES_VERSION: u32 = 3;
 
 /// Which tables are adopted.
 #[derive(Debug, Clone)]
@@ -301,8 +301,8 @@ impl Adoption<'_> {
         for (id, number) in self.source.numbers().await? {
             let (plain, _) = plain_number(&number, id);
             let became = match own.get(&id) {
-                Some(given) => given.clone(),
-                None => free_number(&plain, &all),
+                Some(given) if is_number_of(given, &plain) => given.clone(),
+                _ => free_number(&plain, &all),
             };
             all.insert(became.clone());
             if became != plain {
@@ -468,6 +468,19 @@ impl Adoption<'_> {
     fn mapping(&self) -> &Mapping {
         &self.source.mapping
     }
+}
+
+/// Whether a ticket with the number `plain` can have been given this one: it may have a suffix.
+pub(super) fn is_number_of(given: &str, plain: &str) -> bool {
+    given == plain || has_suffix(given, plain)
+}
+
+/// Whether the number is `plain` with a suffix, because another ticket has `plain`.
+pub(super) fn has_suffix(given: &str, plain: &str) -> bool {
+    let suffix = given
+        .strip_prefix(plain)
+        .and_then(|rest| rest.strip_prefix('-'));
+    suffix.is_some_and(|n| n.parse::<u32>().is_ok_and(|n| n > 1))
 }
 
 /// The number itself if it is free, otherwise with the lowest suffix that is.

@@ -10,7 +10,7 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use helpline_core::adopt::{Kept, Mapping, SourceTicket, time_of};
+use helpline_core::adopt::{Finding, Kept, Mapping, SourceTicket, time_of};
 use helpline_core::limits;
 use serde_json::Value;
 use uuid::Uuid;
@@ -100,8 +100,13 @@ impl Adoption<'_> {
             let people = self.people(&batch)?;
             let (_, deleted) = self.adopted(&ids).await?;
             self.find_deleted(&deleted)?;
-            for (ticket, raw) in batch.tickets {
+            for (mut ticket, raw) in batch.tickets {
                 let id = ticket.ticket.id;
+                // Tickets are judged by the clock of their copy. What was the future then may be past.
+                let is_future = |own: &Finding| time_of(&own.was).is_none_or(|at| at > self.now);
+                ticket
+                    .findings
+                    .retain(|own| own.rule != "time_in_future" || is_future(own));
                 count[0] += 1;
                 count[1] += i64::try_from(raw.messages.len()).unwrap_or(i64::MAX);
                 count[2] += i64::try_from(raw.activity.len()).unwrap_or(i64::MAX);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::here::Here;
 use super::{Stored, micros, text};
-use crate::adopt::{Adoption, Difference, row_digests};
+use crate::adopt::{Adoption, Difference, has_suffix, row_digests};
 use helpline_core::adopt::time_of;
 
 /// Which row is being compared.
@@ -198,11 +198,7 @@ impl<'a> Check<'a> {
         let number = self.raw.ticket.text(table, "number").unwrap_or_default();
         let (plain, _) = plain_number(&number, id);
         let own = text(&ticket["ticket_number"]).unwrap_or_default();
-        let suffix = own
-            .strip_prefix(plain.as_str())
-            .and_then(|rest| rest.strip_prefix('-'));
-        let is_suffix = suffix.is_some_and(|n| n.parse::<u32>().is_ok_and(|n| n > 1));
-        if own != plain && !(is_suffix && self.adoption.taken.contains(&plain)) {
+        if own != plain && !(has_suffix(&own, &plain) && self.adoption.taken.contains(&plain)) {
             match self.excuse("number", false) {
                 Some(rule) => self.find((rule, "number"), id, Some(&number), Some(&own)),
                 None => self.differ("number", id, Some(&number), Some(&own)),
