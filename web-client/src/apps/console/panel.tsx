@@ -2,9 +2,8 @@
 
 import { useId, useState } from 'preact/hooks'
 import type { TicketStore } from '../../client/ticket.ts'
-import type { HistoryEvent, StaffView } from '../../protocol/model.ts'
+import type { StaffView } from '../../protocol/model.ts'
 import type { Reader } from '../../timeline/view.ts'
-import { word } from '../../protocol/narrow.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { arrows } from '../../ui/arrows.ts'
@@ -23,7 +22,7 @@ interface PanelProps {
 const PANELS = ['details', 'customer', 'files', 'history'] as const
 type PanelName = (typeof PANELS)[number]
 
-const History = lazy(async () => (await import('../../ui/history.tsx')).History)
+const History = lazy(async () => (await import('./history-tab.tsx')).HistoryTab)
 const Details = lazy(async () => (await import('./details.tsx')).Details)
 const TicketFiles = lazy(async () => (await import('../../ui/ticket-files.tsx')).TicketFiles)
 const Customer = lazy(async () => (await import('./customer/customer.tsx')).Customer)
@@ -41,36 +40,8 @@ export function Panel({ context, ticket, store, reader, nameById }: PanelProps) 
         {panel === 'details' && <Details ticket={ticket} store={store} agents={context.team.agents.value} me={context.client.identity.id} />}
         {panel === 'customer' && <Customer context={context} ticket={ticket} />}
         {panel === 'files' && <TicketFiles store={store} ticket={ticket.id} />}
-        {panel === 'history' && <Timeline store={store} reader={reader} nameById={nameById} />}
+        {panel === 'history' && <History store={store} reader={reader} nameById={nameById} />}
       </div>
     </aside>
   )
-}
-
-const SHOWN = ['all', 'messages', 'notes', 'changes'] as const
-type Shown = (typeof SHOWN)[number]
-
-function Timeline({ store, reader, nameById }: Omit<PanelProps, 'context' | 'ticket'>) {
-  const [shown, setShown] = useState<Shown>('all')
-  return (
-    <>
-      <label class="field">
-        <span>{t('history.filter')}</span>
-        <select value={shown} data-testid={T.historyFilter} onChange={(event) => setShown(word(SHOWN, event.currentTarget.value) ?? 'all')}>
-          {SHOWN.map((one) => <option key={one} value={one}>{t(`history.${one}`)}</option>)}
-        </select>
-      </label>
-      <History store={store} reader={reader} nameById={nameById} shows={(event) => belongs(event, shown)} />
-    </>
-  )
-}
-
-function belongs(event: HistoryEvent, shown: Shown): boolean {
-  const isNote = event.kind === 'internal_note_added' || event.kind === 'note_edited' || event.kind === 'note_redacted' || event.kind === 'internal_attachment_checked'
-  switch (shown) {
-    case 'all': return true
-    case 'notes': return isNote
-    case 'messages': return event.message !== null && !isNote
-    case 'changes': return event.message === null
-  }
 }
