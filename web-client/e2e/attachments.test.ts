@@ -57,6 +57,9 @@ async function download(page: Page, name: string): Promise<{ readonly name: stri
   return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) }
 }
 
+// On a busy machine, a check can fail at first. It is repeated after a minute.
+const CHECKED = { timeout: 90_000 }
+
 test('files are chosen, pasted and dropped, sent without a text, and seen by both sides', async () => {
   const ticket = await openTicket(who.customer)
   const ada = await visit(await context({ acceptDownloads: true }), CUSTOMERS, `/support/${ticket.number}`, who.customer)
@@ -73,7 +76,7 @@ test('files are chosen, pasted and dropped, sent without a text, and seen by bot
   await ada.page.locator(id(T.composerSend)).click()
   await eventually('all files are in the history', async () => (await ada.page.locator(id(T.message, '[data-state="stored"]')).locator(id(T.file)).count()) === 4)
   expect(await ada.page.locator(id(T.attachFile)).count()).toBe(0)
-  await file(grace.page, letter.name, '[data-state="not_scanned"]').waitFor()
+  await file(grace.page, letter.name, '[data-state="not_scanned"]').waitFor(CHECKED)
   await eventually('the previews', async () => (await grace.page.locator(id(T.filePreview, '[data-shown="true"]')).count()) === 2)
   const saved = await download(ada.page, letter.name)
   expect([saved.name, sha(saved.bytes)]).toEqual([letter.name, sha(letter.buffer)])
@@ -99,7 +102,7 @@ test('an upload that is cut at 60 % completes when the network is back, and the 
   expect(await waiting.count(), 'visible, and not sent').toBe(1)
   way.set('open')
   await message(ada.page, words, 'stored').waitFor()
-  await file(ada.page, 'large', '[data-state="not_scanned"]').waitFor()
+  await file(ada.page, 'large', '[data-state="not_scanned"]').waitFor(CHECKED)
   expect(sha((await download(ada.page, 'large.bin')).bytes)).toBe(sha(large.buffer))
 })
 
@@ -114,7 +117,7 @@ test('a draft keeps its files across a reload, and a removed one is not sent', a
   await chip(page, 'removed.txt').locator(id(T.attachRemove)).press('Enter')
   await eventually('the focus goes to the next file', () => page.evaluate(() => document.activeElement?.getAttribute('data-testid') === 'attach-remove'))
   await page.locator(id(T.composerSend)).click()
-  await file(page, 'kept.png', '[data-state="not_scanned"]').waitFor()
+  await file(page, 'kept.png', '[data-state="not_scanned"]').waitFor(CHECKED)
   expect(await page.locator(id(T.file)).count()).toBe(1)
   expect(faults).toEqual([])
 })
@@ -194,7 +197,7 @@ test('a note’s picture is not reached by its customer at any address that was 
   await choose(ada.page, text('own.txt'))
   await chip(ada.page, 'own.txt').waitFor()
   await ada.page.locator(id(T.composerSend)).click()
-  await file(ada.page, 'own.txt', '[data-state="not_scanned"]').waitFor()
+  await file(ada.page, 'own.txt', '[data-state="not_scanned"]').waitFor(CHECKED)
   await download(ada.page, 'own.txt')
   const [own = ''] = await linksIn(ada)
   expect((await fetch(CUSTOMERS + own)).status).toBe(200)
@@ -247,7 +250,7 @@ test('a new ticket has files, on the support page and in the widget, and the con
   await choose(page, png('first.png'))
   await chip(page, 'first.png').waitFor()
   await page.locator(id(T.newSubmit)).click()
-  await file(page, 'first.png', '[data-state="not_scanned"]').waitFor()
+  await file(page, 'first.png', '[data-state="not_scanned"]').waitFor(CHECKED)
   const number = await page.locator(id(T.ticket)).getAttribute('data-number') ?? ''
   const grace = await visit(await context(), TEAM, `/admin/support/${number}`, who.agent)
   await grace.page.locator(id(T.panelTab, '[data-panel="files"]')).click()
@@ -262,7 +265,7 @@ test('a new ticket has files, on the support page and in the widget, and the con
   await choose(frame, png('widget.png'))
   await chip(frame, 'widget.png').waitFor()
   await frame.locator(id(T.askSend)).click()
-  await file(frame, 'widget.png', '[data-state="not_scanned"]').waitFor()
+  await file(frame, 'widget.png', '[data-state="not_scanned"]').waitFor(CHECKED)
 })
 
 test('a new ticket needs no text if it has a file, on the support page and in the widget', async () => {
@@ -271,13 +274,13 @@ test('a new ticket needs no text if it has a file, on the support page and in th
   await choose(page, png('only.png'))
   await chip(page, 'only.png').waitFor()
   await page.locator(id(T.newSubmit)).click()
-  await file(page, 'only.png', '[data-state="not_scanned"]').waitFor()
+  await file(page, 'only.png', '[data-state="not_scanned"]').waitFor(CHECKED)
   const { frame } = await openWidget(await context(), CUSTOMERS, who.other)
   expect(await frame.locator(id(T.askSend)).isDisabled()).toBe(true)
   await choose(frame, png('from-widget.png'))
   await chip(frame, 'from-widget.png').waitFor()
   await frame.locator(id(T.askSend)).click()
-  await file(frame, 'from-widget.png', '[data-state="not_scanned"]').waitFor()
+  await file(frame, 'from-widget.png', '[data-state="not_scanned"]').waitFor(CHECKED)
   expect(await frame.locator(id(T.ticketSubject)).innerText()).toBe('from-widget.png')
 })
 
@@ -293,7 +296,7 @@ test('a reply of files only is held back like a text if the customer has written
   await page.locator(id(T.composerSend)).click()
   const refused = page.locator(id(T.message, '[data-state="refused"]')).filter({ has: file(page, 'answer.png') })
   await refused.locator(id(T.messageInsist)).click()
-  await file(page, 'answer.png', '[data-state="not_scanned"]').waitFor()
+  await file(page, 'answer.png', '[data-state="not_scanned"]').waitFor(CHECKED)
 })
 
 test('the undo of “Send & resolve” puts the files back into the draft', async () => {

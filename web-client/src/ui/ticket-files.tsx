@@ -13,7 +13,14 @@ import { Skeleton } from './skeleton.tsx'
 import css from './styles/files.css?inline'
 import { useSheet } from './use-sheet.ts'
 
-export function TicketFiles({ store, ticket }: { readonly store: TicketStore; readonly ticket: string }) {
+interface TicketFilesProps {
+  readonly store: TicketStore
+  readonly ticket: string
+  /** Whether pictures have previews: not where the messages beside the list show them. */
+  readonly previews?: boolean
+}
+
+export function TicketFiles({ store, ticket, previews = false }: TicketFilesProps) {
   const box = useRef<HTMLDivElement>(null)
   useSheet(box, css)
   const files = useFiles(store.files)
@@ -51,7 +58,7 @@ export function TicketFiles({ store, ticket }: { readonly store: TicketStore; re
           <li key={file.id} data-testid={T.ticketFile} data-state={file.state}>
             <span class="by"><bdi>{t('files.by', { who: file.sender ?? t('app.system'), when: dateTime(file.at) })}</bdi>{file.is_internal === true && <> · {t('files.in_note')}</>}</span>
             <div class="file-card">
-              {file.preview && isOpen(file) && <Preview access={store.files} file={file} onOpen={() => setShown(file.id)} />}
+              {previews && file.preview && isOpen(file) && <Preview access={store.files} file={file} onOpen={() => setShown(file.id)} />}
               <FileRow access={store.files} file={file} />
             </div>
           </li>

@@ -39,7 +39,7 @@ export function Panel({ context, ticket, store, reader, nameById }: PanelProps) 
       <div role="tabpanel" id={id} aria-labelledby={`${id}-${panel}`}>
         {panel === 'details' && <Details ticket={ticket} store={store} agents={context.team.agents.value} me={context.client.identity.id} />}
         {panel === 'customer' && <Customer context={context} ticket={ticket} />}
-        {panel === 'files' && <TicketFiles store={store} ticket={ticket.id} />}
+        {panel === 'files' && <TicketFiles store={store} ticket={ticket.id} previews />}
         {panel === 'history' && <History store={store} reader={reader} nameById={nameById} />}
       </div>
     </aside>
