@@ -35,8 +35,9 @@ pub const ATTACHMENT_PAGE: u32 = 50;
 pub const ATTACHMENT_CHECK_MS: u64 = 300_000;
 /// How long a check belongs to one instance. Another one takes it over then.
 pub const ATTACHMENT_CHECK_LEASE_MS: u64 = 330_000;
-/// Time between two attempts at a check that failed, in milliseconds. A check is never given up: a scanner or a store may be away for
-/// days.
+/// Maximum time between two attempts at a check that failed, in milliseconds; the first repetition comes sooner
+/// ([`DELIVERY_RETRY_S`](super::DELIVERY_RETRY_S)), because people wait for it. A check is never given up: a scanner or a store may be
+/// away for days.
 pub const ATTACHMENT_CHECK_RETRY_MS: u64 = 60_000;
 /// Maximum bytes of a file's name as a client sends it, before it is cleaned and cut.
 pub const UPLOAD_NAME_BYTES_MAX: usize = 4 * 1024;

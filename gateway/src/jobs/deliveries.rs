@@ -294,7 +294,10 @@ fn completion(
         Err(fault) => fault,
     };
     let why = fault.to_string();
-    let delay = again_after.or(retry_delay(leased.attempt, jitter));
+    let delay = retry_delay(leased.attempt, jitter);
+    let delay = again_after.map_or(delay, |most| {
+        Some(delay.map_or(most, |delay| delay.min(most)))
+    });
     match (fault, delay) {
         (DeliveryFault::Permanent(_), _) | (_, None) => Completion::Dead(why),
         (DeliveryFault::Temporary(_), Some(delay)) => Completion::Retry(delay, why),
@@ -313,6 +316,30 @@ mod tests {
 
     fn leased(receiver: &str, is_retry: bool, due_at: DateTime<Utc>) -> Leased {
         Leased::for_tests(receiver, is_retry, due_at)
+    }
+
+    #[test]
+    fn a_kind_that_is_never_given_up_is_repeated_soon_at_first() {
+        let after = |attempt: u32, most: Option<Duration>| {
+            let leased = Leased {
+                attempt,
+                ..leased("a", false, Utc::now())
+            };
+            let fault = DeliveryFault::Temporary("away".to_owned());
+            match completion(&leased, Err(fault), most, 0.5) {
+                Completion::Retry(delay, _) => Some(delay.as_secs()),
+                Completion::Done | Completion::Dead(_) => None,
+            }
+        };
+        let most = Some(Duration::from_secs(60));
+        assert_eq!(
+            [1, 2, 9].map(|attempt| after(attempt, most)),
+            [Some(5), Some(60), Some(60)]
+        );
+        assert_eq!(
+            [1, 2, 9].map(|attempt| after(attempt, None)),
+            [Some(5), Some(300), None]
+        );
     }
 
     #[test]

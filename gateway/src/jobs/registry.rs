@@ -153,7 +153,8 @@ pub(super) struct DeliveryLimits {
     pub(super) per_receiver: u32,
     pub(super) attempt: Duration,
     pub(super) lease: Duration,
-    /// If set, a failed delivery is attempted again after this time, and never given up.
+    /// If set, a failed delivery is never given up: it is attempted again after the usual times, but
+    /// at most after this one.
     pub(super) again_after: Option<Duration>,
 }
 
