@@ -14,6 +14,10 @@ const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${numb
 const statusOf = async (ticket: Made) => String((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['status'])
 const at = (tickets: readonly Made[], index: number): Made => tickets[index] ?? { id: '', number: '' }
 const opened = (page: Page, ticket: Made, more = '') => page.locator(id(T.ticket, `[data-number="${ticket.number}"]${more}`)).waitFor()
+const isRead = async (ticket: Made) => {
+  const { seq, read_seq } = await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)
+  return seq === read_seq
+}
 
 /** Creates `n` tickets, shows a list with only these tickets, the newest first, and opens the first one. */
 async function client(n: number, habits: object = {}): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
@@ -148,6 +152,8 @@ test('the next ticket by key and button; a ticket marked as unread stays unread 
   await eventually('counted', async () => (await page.title()).startsWith(`(${before + 1})`))
   await page.locator(row(at(tickets, 1).number, '[data-unread="true"]')).click()
   await opened(page, at(tickets, 1))
+  // What is left before it was shown stays unread.
+  await eventually('read', () => isRead(at(tickets, 1)))
   await page.locator(row(at(tickets, 2).number)).click()
   await opened(page, at(tickets, 2))
   await page.locator(row(at(tickets, 1).number, '[data-unread="false"]')).waitFor()
