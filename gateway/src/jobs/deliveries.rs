@@ -321,10 +321,8 @@ mod tests {
     #[test]
     fn a_kind_that_is_never_given_up_is_repeated_soon_at_first() {
         let after = |attempt: u32, most: Option<Duration>| {
-            let leased = Leased {
-                attempt,
-                ..leased("a", false, Utc::now())
-            };
+            let mut leased = leased("a", false, Utc::now());
+            leased.attempt = attempt;
             let fault = DeliveryFault::Temporary("away".to_owned());
             match completion(&leased, Err(fault), most, 0.5) {
                 Completion::Retry(delay, _) => Some(delay.as_secs()),
