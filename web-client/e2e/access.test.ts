@@ -163,7 +163,7 @@ test('with only a keyboard, a person opens a ticket, writes, and leaves it again
 })
 
 test('no violation on the screens of opening hours, saved replies and the widget, in all of their states, wide and narrow', async () => {
-  await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: `axe-${Date.now()}`, title: 'Greeting', body: 'Hi {{customer_first_name|there}}, {{unknown}}' }, TEAM)
+  await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: `axe-${Date.now()}`, title: 'A saved reply', body: 'Hi {{customer_first_name|there}}, {{unknown}}' }, TEAM)
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
   await page.locator(id(R.open)).first().click()
   await page.locator(id(T.replyNew)).click()
