@@ -57,7 +57,7 @@ async function download(page: Page, name: string): Promise<{ readonly name: stri
   return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) }
 }
 
-// On a busy machine, a check can fail at first. It is repeated after a minute.
+// A check that fails is repeated after some seconds, and then each minute.
 const CHECKED = { timeout: 90_000 }
 
 test('files are chosen, pasted and dropped, sent without a text, and seen by both sides', async () => {

@@ -295,9 +295,10 @@ fn completion(
     };
     let why = fault.to_string();
     let delay = retry_delay(leased.attempt, jitter);
-    let delay = again_after.map_or(delay, |most| {
-        Some(delay.map_or(most, |delay| delay.min(most)))
-    });
+    let delay = match again_after {
+        Some(most) => Some(delay.unwrap_or(most).min(most)),
+        None => delay,
+    };
     match (fault, delay) {
         (DeliveryFault::Permanent(_), _) | (_, None) => Completion::Dead(why),
         (DeliveryFault::Temporary(_), Some(delay)) => Completion::Retry(delay, why),

@@ -16,7 +16,7 @@ import { useSheet } from './use-sheet.ts'
 interface TicketFilesProps {
   readonly store: TicketStore
   readonly ticket: string
-  /** Whether pictures have previews: not where the messages beside the list show them. */
+  /** Whether pictures have previews. The support page has none here, because its messages show them. */
   readonly previews?: boolean
 }
 
