@@ -35,6 +35,9 @@ export async function people(): Promise<People> {
   return { customer, other, agent, colleague, admin }
 }
 
+/** By how much the processor of each page is slowed down, to find tests that do not wait for what they look at (docs/testing.md). */
+const SLOWER = Number(process.env['HELPLINE_E2E_SLOWER'] ?? '1')
+
 /** Path of puppeteer-core. If it is set, the tests run in Firefox. */
 const FIREFOX = process.env['HELPLINE_E2E_PUPPETEER'] ?? ''
 
@@ -54,8 +57,20 @@ export function withBrowser() {
     if (browser === null) throw new Error('no browser yet')
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...more })
     contexts.push(context)
+    if (SLOWER > 1) context.on('page', (page) => void slowDown(page))
     return context
   }
+}
+
+/**
+ * Slows a page down: its processor by the factor `HELPLINE_E2E_SLOWER`, its requests by a third of a second. A test that passes
+ * otherwise and fails here does not wait for what it looks at.
+ */
+async function slowDown(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
+  await session.send('Network.enable')
+  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 300, downloadThroughput: -1, uploadThroughput: -1 })
 }
 
 function withFirefox(module: string) {
