@@ -89,6 +89,7 @@ screenshots: web ## Takes screenshots of every screen into web-client/screenshot
 test-load: ## Tests that the proof finds broken promises, runs a brief proof under faults, and checks the stable performance ratios
 	@.ci/install cc postgres redis
 	$(CARGO) build $(BREAKABLE) -p helpline-gateway -p helpline-loadtest
+	$(CARGO) test $(BREAKABLE) -p helpline-gateway -p helpline-loadtest --test sabotage --no-run
 	.ci/side-by-side "$(CARGO) test $(BREAKABLE) -p helpline-gateway -p helpline-loadtest --test sabotage -- --test-threads 3" "target/breakable/helpline-loadtest prove --brief"
 	target/breakable/helpline-loadtest bench --check
 
