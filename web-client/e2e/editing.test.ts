@@ -16,6 +16,7 @@ const tools = async (page: Page | Frame, text: string) => {
   await one.locator(id(T.messageTools)).click()
   return one
 }
+// Tests wait for `data-id`, which a message has once its event has arrived. It has `data-seq` from its ack on, when it cannot be edited yet.
 const form = (page: Page | Frame) => page.locator(id(T.messageForm))
 
 test('a customer edits a message and keeps a draft; the team sees the edit and the earlier version, the customer only the edit', async () => {
@@ -25,7 +26,7 @@ test('a customer edits a message and keeps a draft; the team sees the edit and t
   const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
   await say(customer, first)
   await message(agent, first).waitFor()
-  await message(customer, first).and(customer.locator('[data-seq]')).waitFor()
+  await message(customer, first).and(customer.locator('[data-id]')).waitFor()
   await customer.locator(id(T.composerInput)).fill('half a sentence')
   await (await tools(customer, first)).locator(id(T.messageEdit)).click()
   await customer.locator(id(T.messageText)).fill(second)
@@ -43,7 +44,7 @@ test('by keyboard: the arrow in an empty composer edits the last message, Escape
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   const [text, better] = [unique('answer'), unique('better')]
   await say(page, text)
-  await message(page, text).and(page.locator('[data-seq]')).waitFor()
+  await message(page, text).and(page.locator('[data-id]')).waitFor()
   await page.locator(id(T.composerInput)).press('ArrowUp')
   await eventually('the text has the focus', () => page.evaluate((testid) => document.activeElement?.getAttribute('data-testid') === testid, T.messageText))
   await page.locator(id(T.messageText)).fill(better)
@@ -63,7 +64,7 @@ test('a refused edit gives the reason and keeps the text; so does an edit withou
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
   const text = unique('mine')
   await say(page, text)
-  await message(page, text).and(page.locator('[data-seq]')).waitFor()
+  await message(page, text).and(page.locator('[data-id]')).waitFor()
   await (await tools(page, text)).locator(id(T.messageEdit)).click()
   await page.locator(id(T.messageText)).fill('what I meant')
   await place.setOffline(true)
@@ -88,7 +89,7 @@ test('an admin removes any text: no one can see it or its versions any more, and
   const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
   const admin = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)).page
   await say(customer, first)
-  await message(customer, first).and(customer.locator('[data-seq]')).waitFor()
+  await message(customer, first).and(customer.locator('[data-id]')).waitFor()
   await (await tools(customer, first)).locator(id(T.messageEdit)).click()
   await customer.locator(id(T.messageText)).fill(second)
   await customer.locator(id(T.messageSave)).click()
@@ -117,7 +118,7 @@ test('in the widget, on a phone, by touch: edited and removed', async () => {
   await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).tap()
   const [text, better] = [unique('typo'), unique('fixed')]
   await say(frame, text)
-  await message(frame, text).and(frame.locator('[data-seq]')).waitFor()
+  await message(frame, text).and(frame.locator('[data-id]')).waitFor()
   const button = message(frame, text).locator(id(T.messageTools))
   expect((await button.boundingBox())?.height ?? 0, 'large enough for a finger').toBeGreaterThanOrEqual(44)
   await button.tap()

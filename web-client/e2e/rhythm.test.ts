@@ -128,7 +128,7 @@ test('what Enter does can be chosen in the composer and in the settings, and is 
   await page.reload()
   await page.locator(id(T.composerEnter, '[data-value="breaks"]')).waitFor()
   await input.press('Control+Enter')
-  await message(page, text).and(page.locator('[data-seq]')).waitFor()
+  await message(page, text).and(page.locator('[data-id]')).waitFor()
   await openScreen(page, 'settings/appearance')
   await page.locator(`${id(A.enter)} input[value="sends"]`).check()
   await page.goBack()
