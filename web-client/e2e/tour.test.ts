@@ -12,6 +12,7 @@ beforeAll(async () => { who = await people() })
 test('a new agent takes the tour, keeps working meanwhile, and is not asked again', async () => {
   const ticket = await openTicket(who.customer)
   const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
+  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).waitFor()
   await page.locator(id(TOUR.start)).click()
   const card = page.locator(id(TOUR.card))
   await card.waitFor()
