@@ -60,7 +60,7 @@ $(NODE_MODULES): web-client/package-lock.json
 	cd web-client && npm ci --no-audit --no-fund --silent
 	@touch $@
 
-# Twice as many tests at a time as there are processors, because they wait for servers about half of the time.
+# Twice as many tests at a time as there are processors, because the tests also wait for servers.
 test-rust: web ## Runs the Rust tests; they start their own Postgres and Redis
 	@.ci/install cc postgres redis curl openssl
 	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(getconf _NPROCESSORS_ONLN)))} $(CARGO) test --workspace --all-features --locked

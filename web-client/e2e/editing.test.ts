@@ -10,13 +10,15 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
+// These tests wait for a message's `data-id`, which it has once its event has arrived. It has `data-seq` as soon as it is acked, when it
+// cannot be edited yet.
+
 const tools = async (page: Page | Frame, text: string) => {
   const one = message(page, text)
   await one.hover()
   await one.locator(id(T.messageTools)).click()
   return one
 }
-// Tests wait for `data-id`, which a message has once its event has arrived. It has `data-seq` from its ack on, when it cannot be edited yet.
 const form = (page: Page | Frame) => page.locator(id(T.messageForm))
 
 test('a customer edits a message and keeps a draft; the team sees the edit and the earlier version, the customer only the edit', async () => {

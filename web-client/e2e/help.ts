@@ -57,7 +57,8 @@ export function withBrowser() {
     if (browser === null) throw new Error('no browser yet')
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...more })
     contexts.push(context)
-    if (SLOWER > 1) context.on('page', (page) => void slowDown(page))
+    // A page that is closed meanwhile needs no slowing down.
+    if (SLOWER > 1) context.on('page', (page) => { slowDown(page).catch(() => undefined) })
     return context
   }
 }
