@@ -40,6 +40,7 @@ mod messages;
 mod migrations;
 mod names;
 mod numbered;
+mod over_privileged;
 mod own_tickets;
 mod people;
 mod plans;

@@ -1,8 +1,6 @@
-//! Tests that no role other than the service's can act as the customer or staff role, that the
-//! service refuses to start with a role that has too many privileges, and that grants made outside
-//! Helpline give no access to Helpline's objects. Roles belong to the whole Postgres cluster, and a
-//! wrong grant to one makes every connection of the cluster's other tests fail, so each test starts
-//! its own cluster.
+//! Tests that no role other than the service's can act as the customer or staff role, and that
+//! grants made outside Helpline give no access to Helpline's objects. Roles belong to the whole
+//! Postgres cluster, so each test starts its own cluster.
 
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, migrate, privileges};
 use helpline_rig::Postgres;
@@ -13,8 +11,8 @@ use crate::test_db::connect;
 
 const PASSWORD: &str = "serviceword";
 
-struct Cluster {
-    postgres: Postgres,
+pub struct Cluster {
+    pub postgres: Postgres,
     admin: Client,
     /// Whether memberships have options, which is true since Postgres 16. A membership can then be
     /// without effect.
@@ -22,7 +20,7 @@ struct Cluster {
 }
 
 impl Cluster {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let postgres = Postgres::start_temporary().await.unwrap();
         postgres.create_database("desk", None).await.unwrap();
         let admin = connect(&postgres.admin_url("desk")).await;
@@ -38,13 +36,13 @@ impl Cluster {
         }
     }
 
-    async fn migrate(&self) {
+    pub async fn migrate(&self) {
         migrate::migrate(&self.postgres.admin_url("desk"))
             .await
             .unwrap();
     }
 
-    async fn sql(&self, sql: &str) {
+    pub async fn sql(&self, sql: &str) {
         self.admin
             .batch_execute(sql)
             .await
@@ -171,123 +169,6 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
                 .await;
         }
     }
-}
-
-/// Roles with too many privileges: name, attribute, grants, and the text that the error must
-/// contain.
-const OVER_PRIVILEGED: [(&str, &str, &str, &str); 15] = [
-    ("super", "superuser", "", "superuser"),
-    ("bypass", "bypassrls", "", "bypasses row-level security"),
-    ("creator", "createrole", "", "create roles"),
-    ("dbcreator", "createdb", "", "create databases"),
-    (
-        "owning",
-        "",
-        "grant helpline_owner to {role}",
-        "member of helpline_owner",
-    ),
-    (
-        "writing",
-        "",
-        "grant pg_write_all_data to {role}",
-        "revoke pg_write_all_data from",
-    ),
-    (
-        "filing",
-        "",
-        "grant pg_read_server_files to {role}",
-        "member of pg_read_server_files",
-    ),
-    (
-        "rising",
-        "",
-        "create role {role}_other noinherit; grant postgres to {role}_other; grant {role}_other to {role}",
-        "it is a member of",
-    ),
-    (
-        "building",
-        "",
-        "grant create on schema public to {role}",
-        "objects in a schema",
-    ),
-    (
-        "adding",
-        "",
-        "grant create on schema helpline to {role}",
-        "objects in the schema",
-    ),
-    (
-        "schemas",
-        "",
-        "grant create on database desk to {role}",
-        "create schemas",
-    ),
-    (
-        "emptying",
-        "",
-        "grant truncate on people to {role}",
-        "truncate",
-    ),
-    (
-        "reading",
-        "",
-        "grant select on support_messages to {role}",
-        "rights on tables",
-    ),
-    (
-        "holding",
-        "",
-        "create table held (n int); alter table held owner to {role}",
-        "owns tables",
-    ),
-    ("inheriting", "inherit", "", "inherits"),
-];
-
-#[tokio::test]
-async fn a_role_that_may_too_much_is_refused_with_the_reason() {
-    let cluster = Cluster::start().await;
-    cluster.migrate().await;
-    for (name, attribute, grant, reason) in OVER_PRIVILEGED {
-        let role = format!("too_much_{name}");
-        let attributes = if attribute == "inherit" {
-            String::new()
-        } else {
-            format!("noinherit {attribute}")
-        };
-        cluster.sql(&format!(
-            "create role {role} login password 'x1' {attributes}; grant helpline_service to {role}"
-        ))
-        .await;
-        cluster.sql(&grant.replace("{role}", &role)).await;
-        let refused = Store::connect(Settings {
-            url: cluster.postgres.url_for(&role, "x1", "desk"),
-            connections_max: 1,
-            pooler: Pooler::Session,
-        })
-        .await
-        .err();
-        match refused {
-            Some(StoreError::OverPrivileged(told)) => {
-                assert!(told.contains(reason), "{name}: {told}")
-            }
-            other => panic!("{name}: {other:?}"),
-        }
-        cluster
-            .sql(&format!(
-                "drop owned by {role}; drop role {role}; drop role if exists {role}_other"
-            ))
-            .await;
-    }
-    assert!(matches!(
-        Store::connect(Settings {
-            url: cluster.postgres.admin_url("desk"),
-            connections_max: 1,
-            pooler: Pooler::Session,
-        })
-        .await
-        .err(),
-        Some(StoreError::OverPrivileged(_))
-    ));
 }
 
 #[tokio::test]
