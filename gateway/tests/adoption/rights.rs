@@ -7,7 +7,8 @@ use crate::platform::{Contents, run};
 async fn rows_that_a_policy_hides_from_the_role_stop_the_adoption() {
     let adoption = Adoption::installed(&Contents::ODD).await;
     let platform = &adoption.platform;
-    // A role with the same rights, but without BYPASSRLS: the users would all seem deleted.
+    // A role with the same rights, but without BYPASSRLS: the users would all seem deleted. While it
+    // exists, no instance can start on this cluster; the tests that share it start none.
     let name = format!("plain_{:016x}", rand::random::<u64>());
     let sql = format!(
         "create role {name} login in role platform_admin, helpline_owner password 'p1';

@@ -86,10 +86,10 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
         } else {
             format!("noinherit {attribute}")
         };
-        cluster.sql(&format!(
+        let made = format!(
             "create role {role} login password 'x1' {attributes}; grant helpline_service to {role}"
-        ))
-        .await;
+        );
+        cluster.sql(&made).await;
         cluster.sql(&grant.replace("{role}", &role)).await;
         let refused = Store::connect(Settings {
             url: cluster.postgres.url_for(&role, "x1", "desk"),
@@ -104,11 +104,9 @@ async fn a_role_that_may_too_much_is_refused_with_the_reason() {
             }
             other => panic!("{name}: {other:?}"),
         }
-        cluster
-            .sql(&format!(
-                "drop owned by {role}; drop role {role}; drop role if exists {role}_other"
-            ))
-            .await;
+        let dropped =
+            format!("drop owned by {role}; drop role {role}; drop role if exists {role}_other");
+        cluster.sql(&dropped).await;
     }
     assert!(matches!(
         Store::connect(Settings {

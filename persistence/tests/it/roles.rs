@@ -11,6 +11,7 @@ use crate::test_db::connect;
 
 const PASSWORD: &str = "serviceword";
 
+/// A cluster of one test, with the database `desk`.
 pub struct Cluster {
     pub postgres: Postgres,
     admin: Client,
