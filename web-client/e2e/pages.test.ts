@@ -167,8 +167,9 @@ test('under the pointer the list is read to its end while tickets change, and no
   await scroll(page, middle * 56)
   await eventually('further down', async () => (await inSight(page)).some((row) => row.place === middle + 1))
   const there = await tops()
-  // Changes may arrive after a click, and then wait again.
   const held = page.locator(id(T.listHeld))
+  await held.click()
+  // Changes may arrive after a click, and then wait again.
   await eventually('nothing waits', async () => {
     if (await held.count() === 0) return true
     await held.click({ timeout: 1_000 }).catch(() => undefined)
